@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/msg.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* guarded by lock: */
+static const char *program = "tallyman";
+static enum msg_level level = MSG_NORMAL;
+static bool progress_shown;
+
+void
+msg_init(const char *name)
+{
+	program = name;
+}
+
+void
+msg_level(enum msg_level new_level)
+{
+	level = new_level;
+}
+
+bool
+msg_is_verbose(void)
+{
+	return level == MSG_VERBOSE;
+}
+
+static void
+write_all(struct slice bytes)
+{
+	while (bytes.len > 0) {
+		ssize_t n = write(STDERR_FILENO, bytes.ptr, bytes.len);
+
+		if (n <= 0)
+			return; /* nobody is left to tell */
+		bytes = slice_from(bytes, (size_t)n);
+	}
+}
+
+static void
+wipe_progress(void)
+{
+	if (progress_shown)
+		write_all(slice_str("\r\033[K"));
+	progress_shown = false;
+}
+
+/* One line in one write, so that lines of several threads never mix. */
+static void __attribute__((format(printf, 1, 0)))
+print(const char *format, va_list args)
+{
+	struct buf line = { 0 };
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		msg_out_of_memory();
+	buf_add_str(&line, program);
+	buf_add_str(&line, ": ");
+	buf_add_visible(&line, slice_str(text));
+	buf_add_char(&line, '\n');
+	pthread_mutex_lock(&lock);
+	wipe_progress();
+	write_all(buf_slice(&line));
+	pthread_mutex_unlock(&lock);
+	buf_release(&line);
+	free(text);
+}
+
+void
+msg_error(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print(format, args);
+	va_end(args);
+}
+
+void
+msg_note(const char *format, ...)
+{
+	va_list args;
+
+	if (level < MSG_NORMAL)
+		return;
+	va_start(args, format);
+	print(format, args);
+	va_end(args);
+}
+
+void
+msg_detail(const char *format, ...)
+{
+	va_list args;
+
+	if (level < MSG_VERBOSE)
+		return;
+	va_start(args, format);
+	print(format, args);
+	va_end(args);
+}
+
+void
+msg_die(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print(format, args);
+	va_end(args);
+	exit(2);
+}
+
+void
+msg_out_of_memory(void)
+{
+	write_all(slice_str(program));
+	write_all(slice_str(": out of memory\n"));
+	exit(2);
+}
+
+void
+msg_progress(const char *format, ...)
+{
+	va_list args;
+	char text[256];
+	struct buf line = { 0 };
+
+	if (level < MSG_NORMAL || !isatty(STDERR_FILENO))
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	buf_add_visible(&line, slice_str(text));
+	pthread_mutex_lock(&lock);
+	wipe_progress();
+	write_all(buf_slice(&line));
+	progress_shown = line.len > 0;
+	pthread_mutex_unlock(&lock);
+	buf_release(&line);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BASE_MSG_H
+#define BASE_MSG_H
+
+/*
+ * The only printer to standard error. Every line reads
+ * "tallyman scan: what: why" and is made visible first (buf_add_visible), so
+ * that a hostile file name cannot drive the terminal. The one module with
+ * writable globals; safe to call from any thread.
+ */
+
+#include <stdbool.h>
+
+enum msg_level {
+	MSG_QUIET,  /* -q: errors only */
+	MSG_NORMAL, /* and notes */
+	MSG_VERBOSE /* and details */
+};
+
+/* Sets the name before each line, such as "tallyman scan"; kept, not copied. */
+void msg_init(const char *program);
+
+void msg_level(enum msg_level level);
+bool msg_is_verbose(void);
+
+/* What went wrong: always printed. */
+void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* What the user should know: not with -q. */
+void msg_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Only with --verbose. */
+void msg_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints as msg_error() and exits with status 2. */
+_Noreturn void msg_die(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* Says so without allocating anything and exits with status 2. */
+_Noreturn void msg_out_of_memory(void);
+
+/*
+ * Shows one line of progress in place of the last one, where standard error
+ * is a terminal and -q was not given; else does nothing. The next message, or
+ * an empty text, wipes it.
+ */
+void msg_progress(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+#endif
