@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/inflate.h"
+#include "base/mapping.h"
+
+enum { READ_SIZE = 256 * 1024 };
+
+/*
+ * Either all is set (mapped, or in memory and plain), or it is a stream:
+ *
+ *	file -> in -> inflate -> ahead -> reader
+ *
+ * Plain streams have no inflate, and ahead is used only by source_peek().
+ * What ends a stream (its end, damage, a read error) is noted when it is met
+ * and told when the reader gets there.
+ */
+struct source {
+	char *name; /* for messages */
+	int fd;     /* -1: memory */
+	const char *format;
+	time_t mtime;
+	off_t file_size; /* 0 where not known */
+	off_t file_done;
+
+	bool whole; /* all is set */
+	struct slice all;
+	size_t all_done;         /* what source_read() took of it */
+	struct mapping *mapping; /* NULL: memory */
+
+	struct slice in; /* read and not decoded yet */
+	char head[INFLATE_HEAD];
+	char *in_buf;
+	bool in_ended;
+	int in_errno; /* why reading ended, 0 at the end of the file */
+
+	struct inflate *inflate;
+	struct buf ahead; /* its first ahead_done bytes were taken */
+	size_t ahead_done;
+
+	bool ended; /* nothing more to decode */
+	bool failed;
+	struct err err; /* why, if failed */
+};
+
+/* Reads some bytes; 0 when there are no more, or none can be had. */
+static size_t
+read_some(struct source *source, char *into, size_t room)
+{
+	ssize_t n;
+
+	do
+		n = read(source->fd, into, room);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0) {
+		source->in_ended = true;
+		source->in_errno = n < 0 ? errno : 0;
+		return 0;
+	}
+	source->file_done += n;
+	return (size_t)n;
+}
+
+/* Reads just enough to tell the format. */
+static void
+read_head(struct source *source)
+{
+	size_t len = 0;
+
+	while (len < sizeof(source->head) && !source->in_ended)
+		len += read_some(source, source->head + len,
+		    sizeof(source->head) - len);
+	source->in = slice_make(source->head, len);
+}
+
+/* Reads more behind what is left of in. */
+static void
+read_more(struct source *source)
+{
+	size_t len = source->in.len;
+
+	if (source->in_buf == NULL)
+		source->in_buf = xmalloc(READ_SIZE);
+	if (len > 0)
+		memmove(source->in_buf, source->in.ptr, len);
+	len += read_some(source, source->in_buf + len, READ_SIZE - len);
+	source->in = slice_make(source->in_buf, len);
+}
+
+static void
+fail(struct source *source)
+{
+	(void)err_wrap(&source->err, "%s", source->name);
+	source->failed = true;
+	source->ended = true;
+}
+
+/* The reader has come to where reading the file ended. */
+static void
+end_of_input(struct source *source)
+{
+	source->ended = true;
+	if (source->in_errno == 0)
+		return;
+	(void)err_set(&source->err, "%s", strerror(source->in_errno));
+	fail(source);
+}
+
+/* The next bytes of a plain stream: those read with its head, then the rest
+ * without a detour. */
+static size_t
+take_plain(struct source *source, char *into, size_t room)
+{
+	size_t n = source->in.len < room ? source->in.len : room;
+
+	if (n > 0) {
+		memcpy(into, source->in.ptr, n);
+		source->in = slice_from(source->in, n);
+		return n;
+	}
+	if (!source->in_ended)
+		n = read_some(source, into, room);
+	if (n == 0)
+		end_of_input(source);
+	return n;
+}
+
+/* One step of decoding; maybe 0 bytes. */
+static size_t
+take_encoded(struct source *source, char *into, size_t room)
+{
+	bool last = source->in_ended && source->in_errno == 0;
+	size_t n;
+
+	switch (inflate_step(source->inflate, &source->in, last, into, room, &n,
+	    &source->err)) {
+	case INFLATE_MORE:
+		break;
+	case INFLATE_HUNGRY:
+		if (source->in_ended)
+			end_of_input(source);
+		else
+			read_more(source);
+		break;
+	case INFLATE_END:
+		source->ended = true;
+		break;
+	case INFLATE_FAILED:
+		fail(source);
+		break;
+	}
+	return n;
+}
+
+/* The next bytes of a stream; 0 when it ended, well or not. */
+static size_t
+take(struct source *source, char *into, size_t room)
+{
+	size_t n = 0;
+
+	while (n == 0 && room > 0 && !source->ended)
+		n = source->inflate == NULL ? take_plain(source, into, room) :
+					      take_encoded(source, into, room);
+	return n;
+}
+
+/* Maps a plain regular file from where it is read (standard input may have
+ * been read by others before). False: read it as a stream. */
+static bool
+map(struct source *source, off_t start)
+{
+	size_t size = (size_t)source->file_size;
+
+	if (start < 0 || source->file_size <= start ||
+	    source->file_size > PTRDIFF_MAX || source->in_errno != 0)
+		return false;
+	source->mapping = mapping_open(source->fd, size);
+	if (source->mapping == NULL)
+		return false;
+	source->all = slice_from(mapping_bytes(source->mapping), (size_t)start);
+	source->whole = true;
+	return true;
+}
+
+/* Finds out what is in it and gets ready to read that. */
+static int
+begin(struct source *source, struct err *err)
+{
+	off_t start = source->fd < 0 ? 0 : lseek(source->fd, 0, SEEK_CUR);
+
+	if (source->fd >= 0)
+		read_head(source);
+	source->format = inflate_format(source->in);
+	if (source->format != NULL) {
+		source->inflate = inflate_new(source->in, err);
+		return source->inflate == NULL ?
+		    err_wrap(err, "%s", source->name) :
+		    0;
+	}
+	source->format = "plain";
+	if (source->fd < 0) {
+		source->all = source->in;
+		source->whole = true;
+	} else if (map(source, start)) {
+		source->file_done = start;
+	}
+	return 0;
+}
+
+/* Returns 0, or -1 with errno set. */
+static int
+open_file(struct source *source, const char *path)
+{
+	struct stat st;
+
+	source->fd = STDIN_FILENO;
+	if (strcmp(path, "-") != 0)
+		source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (source->fd < 0 || fstat(source->fd, &st) != 0)
+		return -1;
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
+		return -1;
+	}
+	if (S_ISREG(st.st_mode)) {
+		source->file_size = st.st_size;
+		source->mtime = st.st_mtime;
+	}
+	return 0;
+}
+
+struct source *
+source_open(const char *path, struct err *err)
+{
+	struct source *source = xcalloc(1, sizeof(*source));
+	bool is_stdin = strcmp(path, "-") == 0;
+
+	source->name = xstrdup(is_stdin ? "standard input" : path);
+	if (open_file(source, path) != 0)
+		(void)err_errno(err, "%s", source->name);
+	else if (begin(source, err) == 0)
+		return source;
+	source_close(source);
+	return NULL;
+}
+
+struct source *
+source_open_memory(struct slice bytes, struct err *err)
+{
+	struct source *source = xcalloc(1, sizeof(*source));
+
+	source->name = xstrdup("memory");
+	source->fd = -1;
+	source->in = bytes;
+	source->in_ended = true;
+	if (begin(source, err) == 0)
+		return source;
+	source_close(source);
+	return NULL;
+}
+
+void
+source_close(struct source *source)
+{
+	if (source == NULL)
+		return;
+	mapping_close(source->mapping);
+	inflate_free(source->inflate);
+	if (source->fd > STDIN_FILENO)
+		(void)close(source->fd);
+	buf_release(&source->ahead);
+	free(source->in_buf);
+	free(source->name);
+	free(source);
+}
+
+const char *
+source_format(const struct source *source)
+{
+	return source->format;
+}
+
+time_t
+source_mtime(const struct source *source)
+{
+	return source->mtime;
+}
+
+bool
+source_is_mapped(const struct source *source, struct slice *all)
+{
+	if (source->whole)
+		*all = source->all;
+	return source->whole;
+}
+
+struct slice
+source_peek(struct source *source, size_t n)
+{
+	struct buf *ahead = &source->ahead;
+
+	if (source->whole)
+		return slice_head(slice_from(source->all, source->all_done), n);
+	buf_drop(ahead, source->ahead_done);
+	source->ahead_done = 0;
+	while (ahead->len < n && !source->ended) {
+		size_t room = n - ahead->len;
+
+		ahead->len += take(source, buf_reserve(ahead, room), room);
+	}
+	return slice_head(buf_slice(ahead), n);
+}
+
+/* Copies from what is in memory; *done is how much of it was taken. */
+static size_t
+copy(struct slice from, size_t *done, char *into, size_t room)
+{
+	struct slice bytes = slice_head(slice_from(from, *done), room);
+
+	if (bytes.len > 0)
+		memcpy(into, bytes.ptr, bytes.len);
+	*done += bytes.len;
+	return bytes.len;
+}
+
+ssize_t
+source_read(struct source *source, char *into, size_t room, struct err *err)
+{
+	size_t n;
+
+	if (source->whole)
+		return (
+		    ssize_t)copy(source->all, &source->all_done, into, room);
+	n = copy(buf_slice(&source->ahead), &source->ahead_done, into, room);
+	if (n == 0)
+		n = take(source, into, room);
+	if (n == 0 && room > 0 && source->failed) {
+		*err = source->err;
+		return -1;
+	}
+	return (ssize_t)n;
+}
+
+void
+source_progress(const struct source *source, off_t *done, off_t *all)
+{
+	*done = source->file_done + (off_t)source->all_done;
+	*all = source->file_size;
+}
+
+bool
+source_was_cut(struct source *source)
+{
+	struct stat st;
+
+	if (source->mapping == NULL)
+		return false;
+	return mapping_was_cut(source->mapping) ||
+	    fstat(source->fd, &st) != 0 || st.st_size < source->file_size;
+}

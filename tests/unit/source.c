@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "base/source.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "pack.h"
+#include "scratch.h"
+#include "tap.h"
+
+/* Reads all that is left, room bytes at a time. Returns what source_read()
+ * said last. */
+static ssize_t
+read_all(struct source *source, size_t room, struct buf *into, struct err *err)
+{
+	ssize_t n;
+
+	while (
+	    (n = source_read(source, buf_reserve(into, room), room, err)) > 0)
+		into->len += (size_t)n;
+	return n;
+}
+
+/* Reads path and wants these bytes, then this error (NULL: none). */
+static void
+check_reads(const char *path, struct slice bytes, const char *why)
+{
+	struct err err = { "" };
+	struct source *source = source_open(path, &err);
+	struct buf got = { 0 };
+
+	if (!CHECK(source != NULL))
+		return;
+	CHECK_INT(read_all(source, 777, &got, &err), why == NULL ? 0 : -1);
+	CHECK_BYTES(got.ptr, got.len, bytes.ptr, bytes.len);
+	CHECK_STR(err.text, why == NULL ? "" : why);
+	/* and again */
+	CHECK_INT(read_all(source, 777, &got, &err), why == NULL ? 0 : -1);
+	buf_release(&got);
+	source_close(source);
+}
+
+static void
+plain_is_mapped(void)
+{
+	struct slice text = slice_str("a line\nand another\n");
+	const char *path = scratch_write("plain", text);
+	struct err err;
+	struct source *source = source_open(path, &err);
+	struct slice all;
+	struct stat st;
+
+	if (!CHECK(source != NULL && source_is_mapped(source, &all)))
+		return;
+	CHECK_SLICE(all, "a line\nand another\n");
+	CHECK_STR(source_format(source), "plain");
+	CHECK_INT(stat(path, &st), 0);
+	CHECK_INT(source_mtime(source), st.st_mtime);
+	CHECK_SLICE(source_peek(source, 6), "a line");
+	CHECK(!source_was_cut(source));
+	source_close(source);
+	check_reads(path, text, NULL);
+}
+
+static void
+empty_is_plain(void)
+{
+	const char *path = scratch_write("empty", slice_str(""));
+	struct err err;
+	struct source *source = source_open(path, &err);
+	struct slice all;
+
+	if (!CHECK(source != NULL))
+		return;
+	CHECK_STR(source_format(source), "plain");
+	CHECK(!source_is_mapped(source, &all));
+	CHECK_SLICE(source_peek(source, 10), "");
+	source_close(source);
+	check_reads(path, slice_str(""), NULL);
+}
+
+static void
+proc_is_streamed(void)
+{
+	struct err err;
+	struct source *source = source_open("/proc/self/status", &err);
+	struct slice all;
+	struct buf got = { 0 };
+
+	if (!CHECK(source != NULL))
+		return;
+	CHECK(!source_is_mapped(source, &all));
+	CHECK_INT(read_all(source, 100, &got, &err), 0);
+	CHECK(slice_starts(buf_slice(&got), "Name:"));
+	CHECK(slice_find(buf_slice(&got), "\nPid:") != NULL);
+	buf_release(&got);
+	source_close(source);
+}
+
+/* Takes fd as standard input while check_reads() runs. */
+static void
+check_stdin(int fd, struct slice bytes, const char *why)
+{
+	int old = dup(STDIN_FILENO);
+
+	scratch_need(dup2(fd, STDIN_FILENO) == STDIN_FILENO, "dup2");
+	(void)close(fd);
+	check_reads("-", bytes, why);
+	/* It is not ours to close. */
+	CHECK(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+	(void)dup2(old, STDIN_FILENO);
+	(void)close(old);
+}
+
+struct feed {
+	int fd;
+	struct slice bytes;
+	size_t piece;
+};
+
+static void *
+feed_pipe(void *argument)
+{
+	const struct feed *feed = argument;
+	struct slice rest = feed->bytes;
+
+	while (rest.len > 0) {
+		struct slice piece = slice_head(rest, feed->piece);
+		ssize_t n = write(feed->fd, piece.ptr, piece.len);
+
+		scratch_need(n > 0, "write");
+		rest = slice_from(rest, (size_t)n);
+	}
+	(void)close(feed->fd);
+	return NULL;
+}
+
+/* Reads bytes that come through a pipe, some at a time. */
+static void
+check_pipe(struct slice packed, size_t piece, struct slice plain,
+    const char *why)
+{
+	struct feed feed = { .bytes = packed, .piece = piece };
+	int ends[2];
+	pthread_t thread;
+
+	scratch_need(pipe(ends) == 0, "pipe");
+	feed.fd = ends[1];
+	scratch_need(pthread_create(&thread, NULL, feed_pipe, &feed) == 0,
+	    "pthread_create");
+	check_stdin(ends[0], plain, why);
+	(void)pthread_join(thread, NULL);
+}
+
+static void
+pipes(void)
+{
+	struct buf plain = { 0 };
+
+	pack_add_text(&plain, 5000, 1);
+	check_pipe(buf_slice(&plain), 1, buf_slice(&plain), NULL);
+	check_pipe(buf_slice(&plain), 5000, buf_slice(&plain), NULL);
+	check_pipe(slice_str("ab"), 1, slice_str("ab"), NULL);
+	for (size_t i = 0; pack_formats[i] != NULL; i++) {
+		struct buf packed = { 0 };
+
+		pack_add(&packed, pack_formats[i], buf_slice(&plain));
+		pack_add(&packed, pack_formats[i], slice_str("more"));
+		buf_add_str(&plain, "more");
+		check_pipe(buf_slice(&packed), 1, buf_slice(&plain), NULL);
+		plain.len -= 4;
+		buf_release(&packed);
+	}
+	buf_release(&plain);
+}
+
+static void
+interrupted(int number)
+{
+	(void)number;
+}
+
+struct bother {
+	pthread_t reader;
+	int fd;
+};
+
+/* Interrupts the reader again and again, and lets it go on at last. */
+static void *
+bother_reader(void *argument)
+{
+	const struct bother *bother = argument;
+
+	for (int i = 0; i < 1000; i++) {
+		(void)pthread_kill(bother->reader, SIGUSR1);
+		(void)sched_yield();
+	}
+	scratch_need(write(bother->fd, "at last", 7) == 7, "write");
+	(void)close(bother->fd);
+	return NULL;
+}
+
+static void
+interruptions(void)
+{
+	struct sigaction action = { .sa_handler = interrupted };
+	struct bother bother = { .reader = pthread_self() };
+	int ends[2];
+	pthread_t thread;
+
+	scratch_need(sigaction(SIGUSR1, &action, NULL) == 0, "sigaction");
+	scratch_need(pipe(ends) == 0, "pipe");
+	bother.fd = ends[1];
+	scratch_need(pthread_create(&thread, NULL, bother_reader, &bother) == 0,
+	    "pthread_create");
+	check_stdin(ends[0], slice_str("at last"), NULL);
+	(void)pthread_join(thread, NULL);
+}
+
+static void
+stdin_where_it_stands(void)
+{
+	const char *path = scratch_write("list", slice_str("first\nsecond\n"));
+	int fd = open(path, O_RDONLY);
+
+	CHECK_INT(lseek(fd, 6, SEEK_SET), 6);
+	check_stdin(fd, slice_str("second\n"), NULL);
+	fd = open(path, O_RDONLY);
+	CHECK_INT(lseek(fd, 0, SEEK_END), 13);
+	check_stdin(fd, slice_str(""), NULL);
+}
+
+static void
+formats(void)
+{
+	struct buf plain = { 0 };
+
+	pack_add_text(&plain, 2000000, 2);
+	for (size_t i = 0; pack_formats[i] != NULL; i++) {
+		struct buf packed = { 0 };
+		struct slice all;
+		struct err err;
+		struct source *source;
+		off_t done;
+		off_t size;
+
+		pack_add(&packed, pack_formats[i], buf_slice(&plain));
+		(void)scratch_write("packed.txt", buf_slice(&packed));
+		check_reads(scratch_path("packed.txt"), buf_slice(&plain),
+		    NULL);
+		source = source_open(scratch_path("packed.txt"), &err);
+		if (CHECK(source != NULL)) {
+			CHECK_STR(source_format(source), pack_formats[i]);
+			CHECK(!source_is_mapped(source, &all));
+			CHECK_INT(source_peek(source, plain.len + 1).len,
+			    plain.len);
+			source_progress(source, &done, &size);
+			CHECK_INT(done, packed.len);
+			CHECK_INT(size, packed.len);
+			CHECK(!source_was_cut(source));
+		}
+		source_close(source);
+		buf_release(&packed);
+	}
+	buf_release(&plain);
+}
+
+static void
+members_anywhere(void)
+{
+	/* What the first two reads take. */
+	enum { READ_SIZE = 6 + 256 * 1024 };
+	static const char zeros[READ_SIZE];
+
+	for (size_t before = 0; before < 8; before++) {
+		struct buf packed = { 0 };
+
+		pack_add(&packed, "gzip", slice_str("one"));
+		buf_add(&packed,
+		    slice_make(zeros, READ_SIZE - before - packed.len));
+		pack_add(&packed, "gzip", slice_str("two"));
+		(void)scratch_write("packed", buf_slice(&packed));
+		check_reads(scratch_path("packed"), slice_str("onetwo"), NULL);
+		buf_release(&packed);
+	}
+}
+
+/* The error that packed, in a file, ends with after the plain bytes. */
+static void
+check_damage(struct slice packed, struct slice plain, const char *why)
+{
+	const char *path = scratch_write("damaged", packed);
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "%s: %s", path, why);
+	check_reads(path, plain, text);
+}
+
+static void
+damage(void)
+{
+	struct buf packed = { 0 };
+	struct slice plain = slice_str("what was good");
+
+	pack_add(&packed, "gzip", plain);
+	packed.len--;
+	check_damage(buf_slice(&packed), plain, "unexpected end of gzip data");
+	packed.len++;
+	packed.ptr[packed.len - 8] ^= 1;
+	check_damage(buf_slice(&packed), plain,
+	    "corrupt gzip data: checksum does not match");
+	packed.ptr[packed.len - 8] ^= 1;
+	buf_add_str(&packed, "rubbish");
+	check_damage(buf_slice(&packed), plain,
+	    "trailing garbage after the compressed data");
+	buf_release(&packed);
+}
+
+static void
+peek_then_read(void)
+{
+	struct buf plain = { 0 };
+	struct buf packed = { 0 };
+	struct buf got = { 0 };
+	struct err err = { "" };
+	struct source *source;
+
+	pack_add_text(&plain, 300000, 3);
+	pack_add(&packed, "gzip", buf_slice(&plain));
+	packed.len -= 5;
+	source = source_open_memory(buf_slice(&packed), &err);
+	if (!CHECK(source != NULL))
+		return;
+	for (size_t n = 1; n <= plain.len; n *= 3) {
+		struct slice seen = source_peek(source, n);
+
+		CHECK(slice_equal(seen, slice_head(buf_slice(&plain), n)));
+	}
+	CHECK_INT(source_read(source, buf_reserve(&got, 10), 10, &err), 10);
+	got.len += 10;
+	/* All of it and the damage behind it, which is not told yet. */
+	CHECK_INT(source_peek(source, plain.len).len, plain.len - 10);
+	CHECK_INT(read_all(source, 1000, &got, &err), -1);
+	CHECK(slice_equal(buf_slice(&got), buf_slice(&plain)));
+	CHECK_STR(err.text, "memory: unexpected end of gzip data");
+	CHECK_SLICE(source_peek(source, 10), "");
+	source_close(source);
+	buf_release(&plain);
+	buf_release(&packed);
+	buf_release(&got);
+}
+
+static void
+no_entry(void)
+{
+	struct err err;
+	char text[256];
+
+	CHECK(source_open(scratch_path("missing"), &err) == NULL);
+	(void)snprintf(text, sizeof(text), "%s: No such file or directory",
+	    scratch_path("missing"));
+	CHECK_STR(err.text, text);
+	CHECK(source_open(scratch_folder, &err) == NULL);
+	(void)snprintf(text, sizeof(text), "%s: Is a directory",
+	    scratch_folder);
+	CHECK_STR(err.text, text);
+}
+
+static void
+read_error(void)
+{
+	check_reads("/proc/self/mem", slice_str(""),
+	    "/proc/self/mem: Input/output error");
+}
+
+enum { PAGES = 10 };
+
+/* A file of PAGES pages of 'x', mapped. */
+static struct source *
+open_pages(void)
+{
+	size_t size = PAGES * (size_t)sysconf(_SC_PAGESIZE);
+	char *bytes = malloc(size);
+	struct source *source;
+	struct slice all;
+	struct err err;
+
+	scratch_need(bytes != NULL, "malloc");
+	memset(bytes, 'x', size);
+	source = source_open(scratch_write("pages", slice_make(bytes, size)),
+	    &err);
+	free(bytes);
+	scratch_need(source != NULL && source_is_mapped(source, &all),
+	    "source_open");
+	return source;
+}
+
+static void
+cut_while_read(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct source *source = open_pages();
+	struct source *other = open_pages();
+	struct slice all;
+	struct buf got = { 0 };
+	struct err err;
+
+	CHECK_INT(truncate(scratch_path("pages"), (off_t)page + 5), 0);
+	CHECK_INT(read_all(source, 1000, &got, &err), 0);
+	if (CHECK_INT(got.len, PAGES * page)) {
+		CHECK_INT(got.ptr[page + 4], 'x');
+		for (size_t i = page + 5; i < got.len; i++)
+			if (!CHECK_INT(got.ptr[i], '\0'))
+				break;
+	}
+	buf_release(&got);
+	/* Nobody sees it who looks at the size alone. */
+	CHECK_INT(truncate(scratch_path("pages"), PAGES * (off_t)page), 0);
+	CHECK(source_was_cut(source));
+	CHECK(!source_was_cut(other));
+	CHECK(source_is_mapped(other, &all));
+	CHECK_INT(all.ptr[0], 'x');
+	source_close(source);
+	source_close(other);
+}
+
+static void
+cut_and_not_read(void)
+{
+	struct source *source = open_pages();
+
+	CHECK(!source_was_cut(source));
+	CHECK_INT(truncate(scratch_path("pages"), 5), 0);
+	CHECK(source_was_cut(source));
+	source_close(source);
+}
+
+/* How a child ends that runs this: the signal, or 0. */
+static int
+signal_of(void (*run)(void))
+{
+	int status;
+	pid_t child = fork();
+
+	scratch_need(child >= 0, "fork");
+	if (child == 0) {
+		run();
+		_exit(0);
+	}
+	scratch_need(waitpid(child, &status, 0) == child, "waitpid");
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void
+touch_other_mapping(void)
+{
+	int fd = open(scratch_path("pages"), O_RDWR);
+	char *bytes = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+
+	(void)!ftruncate(fd, 0);
+	(void)*(volatile char *)bytes;
+}
+
+static void
+kill_by_sigbus(void)
+{
+	(void)raise(SIGBUS);
+}
+
+static void
+other_sigbus(void)
+{
+	struct source *source = open_pages();
+
+	CHECK_INT(signal_of(kill_by_sigbus), SIGBUS);
+	CHECK_INT(signal_of(touch_other_mapping), SIGBUS);
+	source_close(source);
+}
+
+static void
+memory(void)
+{
+	struct err err;
+	struct source *source;
+	struct slice all;
+
+	source = source_open_memory(slice_str("in memory"), &err);
+	if (!CHECK(source != NULL && source_is_mapped(source, &all)))
+		return;
+	CHECK_SLICE(all, "in memory");
+	CHECK_INT(source_mtime(source), 0);
+	CHECK(!source_was_cut(source));
+	source_close(source);
+	source = source_open_memory(slice_make(NULL, 0), &err);
+	CHECK_SLICE(source_peek(source, 9), "");
+	source_close(source);
+	source_close(NULL);
+}
+
+static void
+missing_format(void)
+{
+#ifdef HAVE_ZSTD
+	SKIP("this build has them all");
+#else
+	struct err err;
+	const char *path = scratch_write("z", slice_str("\x28\xb5\x2f\xfd"));
+	char text[256];
+
+	CHECK(source_open(path, &err) == NULL);
+	(void)snprintf(text, sizeof(text),
+	    "%s: zstd input, but this build has no zstd", path);
+	CHECK_STR(err.text, text);
+#endif
+}
+
+static const struct tap_test tests[] = {
+	{ "a plain file is mapped", plain_is_mapped },
+	{ "an empty file is plain and empty", empty_is_plain },
+	{ "a file that says it is empty is a stream", proc_is_streamed },
+	{ "a pipe is a stream, of any format", pipes },
+	{ "a signal does not end the reading", interruptions },
+	{ "a file as standard input is read from where it stands",
+	    stdin_where_it_stands },
+	{ "a compressed file is decoded, whatever its name", formats },
+	{ "a member may begin anywhere in what was read", members_anywhere },
+	{ "damage is told after the good bytes, with the path", damage },
+	{ "what was peeked at is read again, and damage in its place",
+	    peek_then_read },
+	{ "a missing file and a directory are refused", no_entry },
+	{ "a read error is told with the path", read_error },
+	{ "a mapped file that is cut reads as zero bytes", cut_while_read },
+	{ "a mapped file that became shorter was cut", cut_and_not_read },
+	{ "a SIGBUS from elsewhere kills as ever", other_sigbus },
+	{ "bytes in memory are a source, too", memory },
+	{ "a format that was not built in is refused", missing_format },
+	{ 0 },
+};
+
+int
+main(void)
+{
+	int status;
+
+	scratch_make();
+	status = tap_run(tests);
+	scratch_remove();
+	return status;
+}
