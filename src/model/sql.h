@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_SQL_H
+#define MODEL_SQL_H
+
+/*
+ * What a SQL text does, without parsing SQL: the words that matter are found
+ * by a scanner that steps over strings, comments, quoted names, dollar quotes
+ * and parentheses. PostgreSQL, MySQL, SQLite, SQL Server and Oracle write
+ * them alike. Pure.
+ *
+ * The kind is the table as written, its quotes taken off, its schema kept
+ * ("shop"."users" is shop.users); for a query the first table behind FROM,
+ * looked for inside the parentheses where FROM opens one. The verb is the
+ * statement's first word in lower case: select, insert, update, delete,
+ * replace, merge, truncate, create, drop, alter, lock, call, copy (into a
+ * table; copy_to out of it), load_data ... BEGIN, START TRANSACTION, COMMIT,
+ * END, ROLLBACK, SAVEPOINT, RELEASE, PREPARE TRANSACTION and the like have the
+ * kind "transaction" (transaction.begin, .commit, .rollback, .savepoint,
+ * .release). What names no table (SELECT 1, SET, SHOW, PRAGMA, EXPLAIN) has
+ * the kind "sql": sql.select, sql.set. A WITH has the verb and table of its
+ * main statement, and behind it one operation more for each of its parts that
+ * writes; a part's name stands for the table that the part reads.
+ */
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+enum { SQL_MOST_OPERATIONS = 32 };
+
+/* Up to 32 operations of one text, as "Kind.verb", in order, each once. The
+ * slices are of names, valid until the next sql_read() with it. */
+struct sql_operations {
+	struct slice items[SQL_MOST_OPERATIONS];
+	size_t count;
+	struct buf names;
+};
+
+/* Reads a text of one or several statements. Start *operations as { 0 };
+ * the count is 0 when nothing in it looks like a statement. */
+void sql_read(struct slice text, struct sql_operations *operations);
+void sql_operations_release(struct sql_operations *operations);
+
+#endif
