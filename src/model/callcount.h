@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODEL_CALLCOUNT_H
+#define MODEL_CALLCOUNT_H
+
+/*
+ * The line that a counting hook writes, tallyman's own and the one of 2013:
+ *
+ *	3041: activity_summary.py:312 -- UserData.put, UserData.get
+ *	17: app/x.py:9 in save -- Feed.query (descending) Feed.(ancestor)
+ *
+ * a count, the site, then every operation the site issued, up to the first
+ * word that is no Kind.word. It stands alone in a line or anywhere in it, its
+ * count at the start of a word. Odd bytes in names are escaped as "ls -b" does
+ * (\n, \040, \\), blanks always. Pure: scan reads it, record writes it.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+struct callcount {
+	uint64_t count;
+	struct slice file;       /* escapes not undone */
+	struct slice line;       /* digits */
+	struct slice function;   /* may be empty, escapes not undone */
+	struct slice operations; /* from the first to the end of the last */
+	struct slice before;     /* the line up to the count */
+};
+
+enum callcount_found {
+	CALLCOUNT_NONE,
+	CALLCOUNT_FOUND,
+	CALLCOUNT_MALFORMED /* it is one, but for a count beyond 2^64-1 */
+};
+
+/* Looks for a callcount in a line without its line end. *found holds slices of
+ * the line; for CALLCOUNT_MALFORMED its count is 0. */
+enum callcount_found callcount_find(struct slice line, struct callcount *found);
+
+/*
+ * Takes the next operation off the front of found->operations and adds it to
+ * buf: "Kind.<put>" is given as Kind.put, a word in parentheses belongs to the
+ * token before it ("Feed.prop (descending)"), escapes are undone. Returns
+ * false at the end, where *operations is empty.
+ */
+bool callcount_next(struct slice *operations, struct buf *buf);
+
+/* Adds a name with its escapes undone. */
+void callcount_unescape(struct buf *buf, struct slice name);
+
+/*
+ * Adds a whole line, without its end; names are escaped as needed, so that
+ * callcount_find() reads them back whatever their bytes. The file, and the kind
+ * and the verb of each operation, must not be empty; site_line is digits, and
+ * 0 stands for an empty one.
+ */
+void callcount_add(struct buf *line, uint64_t count, struct slice file,
+    struct slice site_line, struct slice function,
+    const struct slice *operations, size_t operation_count);
+
+#endif
