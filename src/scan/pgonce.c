@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "scan/pgonce.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/table.h"
+
+enum {
+	MOST_YOUNG = 50000, /* sessions in one generation, of which are two */
+	REMEMBERED = 4      /* counted texts of a session */
+};
+
+/* FNV-1a of 128 bits, so that texts need not be kept. */
+__extension__ typedef unsigned __int128 pghash;
+
+/* A text that was counted, and how many plans may still come of it. */
+struct counted {
+	pghash hash;
+	unsigned plans;
+};
+
+/*
+ * A text that is not counted yet, since what follows may count it: its plans
+ * so far, at most as many as it has statements, and whether it was mentioned.
+ */
+struct held {
+	pghash hash;
+	unsigned plans;
+	bool is_mentioned;
+	struct buf sql;
+	struct buf lines;
+	struct buf host;
+	struct stamp stamp;
+	double milliseconds;
+};
+
+struct session {
+	pghash running; /* STARTED and not ended, where is_running */
+	bool is_running;
+	struct counted counted[REMEMBERED]; /* a ring */
+	unsigned next;                      /* the oldest of them */
+	struct held *held;                  /* NULL: none */
+};
+
+/*
+ * Sessions in two generations: one that is not in the young is looked for in
+ * the old and moves over; when the young is full it becomes the old, and what
+ * was left in the old is forgotten.
+ */
+struct pgonce {
+	struct pgonce_sink sink;
+	struct table young;
+	struct table old;
+	struct buf key;
+};
+
+/* A sign with what is known of its text. */
+struct seen {
+	pghash hash;
+	unsigned statements; /* in the text */
+	const struct statement *statement;
+	double milliseconds;
+};
+
+struct pgonce *
+pgonce_new(const struct pgonce_sink *sink)
+{
+	struct pgonce *self = xcalloc(1, sizeof(*self));
+
+	self->sink = *sink;
+	table_init(&self->young, sizeof(struct session));
+	table_init(&self->old, sizeof(struct session));
+	return self;
+}
+
+static pghash
+hash_of(struct slice text)
+{
+	const pghash prime = ((pghash)1 << 88) + 0x13b;
+	pghash hash = (pghash)0x6c62272e07bb0142 << 64 | 0x62b821756295c58d;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if (c != ' ' && (c < '\t' || c > '\r'))
+			hash = (hash ^ c) * prime;
+	}
+	return hash;
+}
+
+static void
+free_held(struct session *session)
+{
+	struct held *held = session->held;
+
+	if (held == NULL)
+		return;
+	buf_release(&held->sql);
+	buf_release(&held->lines);
+	buf_release(&held->host);
+	free(held);
+	session->held = NULL;
+}
+
+/* Counts what is held, n times. */
+static void
+count_held(struct pgonce *self, const struct held *held, unsigned n)
+{
+	struct statement statement = {
+		.sql = buf_slice(&held->sql),
+		.lines = buf_slice(&held->lines),
+		.host = buf_slice(&held->host),
+		.stamp = held->stamp,
+		.weight = 1,
+	};
+
+	for (; n > 0; n--)
+		self->sink.count(self->sink.context, &statement,
+		    held->milliseconds);
+}
+
+static void
+repeat_held(struct pgonce *self, const struct held *held, unsigned n)
+{
+	for (; n > 0; n--)
+		self->sink.repeat(self->sink.context, buf_slice(&held->lines));
+}
+
+/* Nothing else shows what is held: it counts. */
+static void
+flush(struct pgonce *self, struct session *session)
+{
+	const struct held *held = session->held;
+
+	if (held == NULL)
+		return;
+	count_held(self, held, held->plans);
+	if (held->is_mentioned)
+		(held->plans > 0 ? repeat_held : count_held)(self, held, 1);
+	free_held(session);
+}
+
+static void
+fill(struct buf *buf, struct slice bytes)
+{
+	buf_clear(buf);
+	buf_add(buf, bytes);
+}
+
+/* What is held of the text; what is held of another counts now. */
+static struct held *
+hold(struct pgonce *self, struct session *session, const struct seen *seen)
+{
+	struct held *held;
+
+	if (session->held != NULL && session->held->hash != seen->hash)
+		flush(self, session);
+	if (session->held == NULL) {
+		session->held = xcalloc(1, sizeof(*session->held));
+		session->held->hash = seen->hash;
+		session->held->milliseconds = -1;
+	}
+	held = session->held;
+	fill(&held->sql, seen->statement->sql);
+	fill(&held->lines, seen->statement->lines);
+	fill(&held->host, seen->statement->host);
+	held->stamp = seen->statement->stamp;
+	return held;
+}
+
+/*
+ * The statement counts by itself now: what is held of its text was said of it
+ * already, up to `most` plans. Returns how many of them there were.
+ */
+static unsigned
+claim(struct pgonce *self, struct session *session, const struct seen *seen,
+    unsigned most)
+{
+	struct held *held = session->held;
+	unsigned plans;
+
+	if (held == NULL)
+		return 0;
+	if (held->hash != seen->hash) {
+		flush(self, session);
+		return 0;
+	}
+	plans = held->plans < most ? held->plans : most;
+	repeat_held(self, held, plans + held->is_mentioned);
+	held->plans -= plans;
+	held->is_mentioned = false;
+	flush(self, session);
+	return plans;
+}
+
+static struct counted *
+find_counted(struct session *session, pghash hash)
+{
+	for (int i = 0; i < REMEMBERED; i++) {
+		if (session->counted[i].hash == hash)
+			return &session->counted[i];
+	}
+	return NULL;
+}
+
+static void
+remember(struct session *session, pghash hash, unsigned plans)
+{
+	struct counted *counted = find_counted(session, hash);
+
+	if (counted == NULL) {
+		counted = &session->counted[session->next];
+		session->next = (session->next + 1) % REMEMBERED;
+	}
+	counted->hash = hash;
+	counted->plans = plans;
+}
+
+static void
+count(struct pgonce *self, const struct seen *seen)
+{
+	self->sink.count(self->sink.context, seen->statement,
+	    seen->milliseconds);
+}
+
+static void
+repeat(struct pgonce *self, const struct seen *seen)
+{
+	self->sink.repeat(self->sink.context, seen->statement->lines);
+}
+
+static void
+see_counted(struct pgonce *self, struct session *session,
+    const struct seen *seen)
+{
+	unsigned plans = claim(self, session, seen, seen->statements);
+
+	count(self, seen);
+	remember(session, seen->hash, seen->statements - plans);
+}
+
+static void
+see_plan(struct pgonce *self, struct session *session, const struct seen *seen)
+{
+	struct counted *counted = find_counted(session, seen->hash);
+	struct held *held = session->held;
+
+	if (counted != NULL && counted->plans > 0) {
+		counted->plans--;
+		repeat(self, seen);
+		return;
+	}
+	/* more than one run of it can have: the first was of a run before */
+	if (held != NULL && held->hash == seen->hash &&
+	    held->plans == seen->statements) {
+		count_held(self, held, 1);
+		held->plans--;
+	}
+	held = hold(self, session, seen);
+	held->milliseconds = seen->milliseconds;
+	held->plans++;
+}
+
+/* The last statement of the text failed, so it has no plan. */
+static void
+see_failure(struct pgonce *self, struct session *session,
+    const struct seen *seen)
+{
+	if (session->is_running && session->running == seen->hash) {
+		repeat(self, seen);
+	} else {
+		(void)claim(self, session, seen, seen->statements - 1);
+		count(self, seen);
+	}
+	session->is_running = false;
+}
+
+static void
+see_mention(struct pgonce *self, struct session *session,
+    const struct seen *seen)
+{
+	struct held *held = session->held;
+
+	if (session->is_running && session->running == seen->hash) {
+		repeat(self, seen);
+		return;
+	}
+	/* all its plans are there: that run was over */
+	if (held != NULL && held->plans == seen->statements)
+		flush(self, session);
+	held = session->held;
+	if (held != NULL && held->hash == seen->hash && held->is_mentioned)
+		repeat(self, seen);
+	else
+		hold(self, session, seen)->is_mentioned = true;
+}
+
+static void
+see(struct pgonce *self, struct session *session, enum pgsign sign,
+    const struct seen *seen)
+{
+	switch (sign) {
+	case PGSIGN_STARTED:
+		see_counted(self, session, seen);
+		session->running = seen->hash;
+		session->is_running = true;
+		break;
+	case PGSIGN_TIMED:
+		see_counted(self, session, seen);
+		session->is_running = false;
+		break;
+	case PGSIGN_ENDED:
+		session->is_running = false;
+		break;
+	case PGSIGN_PLANNED:
+		see_plan(self, session, seen);
+		break;
+	case PGSIGN_FAILED:
+		see_failure(self, session, seen);
+		break;
+	case PGSIGN_MENTIONED:
+		see_mention(self, session, seen);
+		break;
+	}
+}
+
+/* Counts what all sessions of a generation hold, in the order of their names,
+ * and forgets them. */
+static void
+forget(struct pgonce *self, struct table *generation)
+{
+	struct table_entry **entries = table_sorted(generation);
+
+	for (size_t i = 0; i < generation->count; i++)
+		flush(self, (struct session *)entries[i]->value);
+	free(entries);
+	table_release(generation);
+}
+
+static struct session *
+find_session(struct pgonce *self, struct slice session, struct slice host)
+{
+	struct session *found;
+	struct session *former;
+	bool is_new;
+
+	fill(&self->key, host);
+	buf_add_char(&self->key, '\0');
+	buf_add(&self->key, session);
+	if (self->young.count >= MOST_YOUNG &&
+	    table_find(&self->young, buf_slice(&self->key)) == NULL) {
+		forget(self, &self->old);
+		self->old = self->young;
+		table_init(&self->young, sizeof(struct session));
+	}
+	found = table_add(&self->young, buf_slice(&self->key), &is_new);
+	former = is_new ? table_find(&self->old, buf_slice(&self->key)) : NULL;
+	if (former != NULL) {
+		*found = *former;
+		*former = (struct session){ 0 };
+	}
+	return found;
+}
+
+void
+pgonce_see(struct pgonce *self, struct slice session, enum pgsign sign,
+    const struct statement *statement, double milliseconds)
+{
+	struct seen seen = {
+		.hash = hash_of(statement->sql),
+		.statements = statement_count(statement->sql),
+		.statement = statement,
+		.milliseconds = milliseconds,
+	};
+
+	see(self, find_session(self, session, statement->host), sign, &seen);
+}
+
+void
+pgonce_end(struct pgonce *self)
+{
+	forget(self, &self->old);
+	forget(self, &self->young);
+}
+
+/* Frees what the sessions of a generation hold without counting it. */
+static void
+drop(struct table *generation)
+{
+	struct table_entry **entries = table_sorted(generation);
+
+	for (size_t i = 0; i < generation->count; i++)
+		free_held((struct session *)entries[i]->value);
+	free(entries);
+	table_release(generation);
+}
+
+void
+pgonce_free(struct pgonce *self)
+{
+	if (self == NULL)
+		return;
+	drop(&self->old);
+	drop(&self->young);
+	buf_release(&self->key);
+	free(self);
+}

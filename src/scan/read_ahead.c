@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "model/sql.h"
+#include "scan/lines.h"
+#include "scan/reader.h"
+
+/*
+ * Logs in which the caller stands ahead of its statement, on the line above:
+ *
+ *	2025/07/05 10:34:03 /srv/app/restful.go:1391
+ *	[165.707ms] [rows:1] SELECT count(*) FROM `user`
+ *
+ * (GORM), and log4jdbc's form of it:
+ *
+ *	11:00:37.379 [main] DEBUG jdbc.sqltiming -  a.b.Dao.save(Dao.java:54)
+ *	1. insert into course (name) values ('x')
+ *
+ * A statement may go on over further lines; it ends at a blank line, at the
+ * next caller, or where the format says. A line with a caller and a date sets
+ * anew all that is carried.
+ */
+
+enum { SQL_MOST = 64 * 1024 };
+
+struct ahead_reader;
+
+/* How the two formats differ. */
+struct ahead_form {
+	const char *name;
+
+	/* Whether the line names a caller. */
+	bool (*read_caller)(struct slice line, struct caller *caller);
+
+	/* What of the line behind the caller's is SQL; false: none is. */
+	bool (*read_sql)(struct slice line, struct slice *sql);
+};
+
+struct ahead_reader {
+	struct reader reader;
+	const struct reader_events *events;
+	const struct ahead_form *form;
+	bool has_caller;
+	struct buf caller_line;
+	struct caller caller; /* slices of caller_line */
+	struct buf sql;
+	struct buf plain;
+	struct sql_operations operations;
+};
+
+/* "2025/07/05 10:34:03 /srv/app/restful.go:1391 SLOW SQL >= 200ms" */
+static bool
+gorm_caller(struct slice line, struct caller *caller)
+{
+	struct stamp stamp;
+	size_t len = stamp_read(line, 0, &stamp);
+	struct slice rest = slice_trim(slice_from(line, len));
+	struct slice place;
+
+	if (len == 0 || !stamp.has_date || !stamp.has_time)
+		return false;
+	/* A path may hold blanks: try the whole rest, then its first word. */
+	if (slice_find(rest, ".go:") == NULL)
+		return false;
+	if (caller_parse(rest, caller))
+		return true;
+	return slice_cut(&rest, ' ', &place) && caller_parse(place, caller);
+}
+
+/* "[165.707ms] [rows:1] SELECT ..." */
+static bool
+gorm_sql(struct slice line, struct slice *sql)
+{
+	static const char rows[] = "] [rows:";
+	const char *at = slice_find(line, rows);
+
+	if (line.len == 0 || line.ptr[0] != '[' || at == NULL)
+		return false;
+	*sql = slice_from(line, (size_t)(at - line.ptr) + strlen(rows));
+	at = slice_find(*sql, "] ");
+	if (at == NULL)
+		return false;
+	*sql = slice_from(*sql, (size_t)(at - sql->ptr) + 2);
+	return true;
+}
+
+/* "... DEBUG jdbc.sqltiming -  a.b.Dao.save(Dao.java:54)" */
+static bool
+log4jdbc_caller(struct slice line, struct caller *caller)
+{
+	static const char dash[] = "- ";
+	const char *at = slice_find(line, "jdbc.sql");
+
+	if (at == NULL)
+		return false;
+	line = slice_from(line, (size_t)(at - line.ptr));
+	at = slice_find(line, dash);
+	if (at == NULL)
+		return false;
+	line = slice_from(line, (size_t)(at - line.ptr) + strlen(dash));
+	return caller_parse(slice_trim(line), caller);
+}
+
+/* "1. insert into course ..." */
+static bool
+log4jdbc_sql(struct slice line, struct slice *sql)
+{
+	size_t n = slice_digits(line);
+
+	*sql = slice_from(line, n);
+	if (n == 0 || !slice_starts(*sql, ". "))
+		return false;
+	*sql = slice_from(*sql, 2);
+	return true;
+}
+
+static const struct ahead_form forms[] = {
+	{ "gorm", gorm_caller, gorm_sql },
+	{ "log4jdbc", log4jdbc_caller, log4jdbc_sql },
+};
+
+static const struct ahead_form *
+form_of(const struct preset *preset)
+{
+	const char *name = preset_get(preset, "form");
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (name != NULL && strcmp(forms[i].name, name) == 0)
+			return &forms[i];
+	return NULL;
+}
+
+static int
+ahead_prepare(struct preset *preset, struct err *err)
+{
+	return form_of(preset) != NULL ?
+	    0 :
+	    err_set(err, "form must be gorm or log4jdbc");
+}
+
+static struct reader *
+ahead_new(const struct preset *preset, const struct reader_options *options,
+    const struct reader_events *events)
+{
+	struct ahead_reader *self = xcalloc(1, sizeof(*self));
+
+	(void)options;
+	self->reader.type = &reader_ahead;
+	self->events = events;
+	self->form = form_of(preset);
+	return &self->reader;
+}
+
+static void
+ahead_free(struct reader *reader)
+{
+	struct ahead_reader *self = (struct ahead_reader *)reader;
+
+	buf_release(&self->caller_line);
+	buf_release(&self->sql);
+	buf_release(&self->plain);
+	sql_operations_release(&self->operations);
+	free(self);
+}
+
+/* Gives the caller that waits, with its statement if one came. */
+static void
+give(struct ahead_reader *self)
+{
+	struct entry entry = {
+		.caller = self->caller,
+		.count = 1,
+		.stamp = self->reader.stamp,
+		.text = buf_slice(&self->caller_line),
+	};
+
+	if (!self->has_caller)
+		return;
+	self->has_caller = false;
+	if (self->sql.len > 0) {
+		sql_read(buf_slice(&self->sql), &self->operations);
+		entry.operations = self->operations.items;
+		entry.operation_count = self->operations.count;
+	}
+	self->events->entry(self->events->context, &entry);
+}
+
+static void
+take_caller(struct ahead_reader *self, struct slice line)
+{
+	give(self);
+	reader_see_line(&self->reader, line);
+	buf_clear(&self->sql);
+	buf_clear(&self->caller_line);
+	buf_add(&self->caller_line, line);
+	(void)self->form->read_caller(buf_slice(&self->caller_line),
+	    &self->caller);
+	self->has_caller = true;
+}
+
+static void
+take_sql(struct ahead_reader *self, struct slice line, struct slice sql)
+{
+	if (self->sql.len > 0) /* a second one: the first is whole */
+		give(self);
+	if (!self->has_caller)
+		self->events->no_caller(self->events->context, line);
+	else
+		buf_add(&self->sql, slice_head(sql, SQL_MOST));
+}
+
+static void
+read_line(struct ahead_reader *self, struct slice raw)
+{
+	struct slice line = line_plain(raw, &self->plain);
+	struct caller caller;
+	struct slice sql;
+
+	if (self->form->read_caller(line, &caller)) {
+		take_caller(self, line);
+	} else if (self->form->read_sql(line, &sql)) {
+		take_sql(self, line, sql);
+	} else if (slice_trim(line).len == 0) {
+		give(self);
+	} else if (self->has_caller && self->sql.len > 0 &&
+	    self->sql.len + line.len < SQL_MOST) {
+		buf_add_char(&self->sql, '\n');
+		buf_add(&self->sql, line);
+	}
+}
+
+static void
+ahead_read(struct reader *reader, struct slice block)
+{
+	struct ahead_reader *self = (struct ahead_reader *)reader;
+	struct slice line;
+
+	while (reader_next(reader, &block, &line))
+		read_line(self, line);
+}
+
+static void
+ahead_end(struct reader *reader)
+{
+	give((struct ahead_reader *)reader);
+	reader->stamp = (struct stamp){ 0 };
+}
+
+static bool
+ahead_is_sync(const struct preset *preset, struct slice line)
+{
+	const struct ahead_form *form = form_of(preset);
+	struct buf plain = { 0 };
+	struct caller caller;
+	bool is_sync;
+
+	line = line_plain(line, &plain);
+	is_sync = form->read_caller(line, &caller) &&
+	    reader_line_is_dated(line);
+	buf_release(&plain);
+	return is_sync;
+}
+
+static const char *const ahead_keys[] = { "form", NULL };
+
+const struct reader_type reader_ahead = {
+	.name = "ahead",
+	.keys = ahead_keys,
+	.prepare = ahead_prepare,
+	.new = ahead_new,
+	.free = ahead_free,
+	.read = ahead_read,
+	.end = ahead_end,
+	.is_sync = ahead_is_sync,
+};
