@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SCAN_INPUT_H
+#define SCAN_INPUT_H
+
+/*
+ * The inputs of a scan: the files that the operands stand for, in order, and
+ * what is known of each before it is read.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/source.h"
+#include "model/tally.h"
+#include "scan/preset.h"
+#include "scan/scan.h"
+#include "scan/when.h"
+
+struct input {
+	char *path;     /* "-" is standard input */
+	bool is_listed; /* found in a directory, not named by the user */
+	struct when_input when;
+
+	/* Kept from looking at it to reading it, where it cannot be opened
+	 * twice (a pipe); else NULL. So are its first bytes, for telling
+	 * what it looks like when nothing was found. */
+	struct source *source;
+	struct buf sample;
+	uint64_t size; /* of the file as it lies on disk; 0: not known */
+
+	bool is_bad;   /* told already: it is not read */
+	bool is_tally; /* then tally_keys are its columns */
+	struct tally_keys tally_keys;
+	const struct preset *preset; /* NULL: no format fits */
+	bool is_guess;               /* no caller was seen in it */
+	const char *json_pointer;    /* its text lies inside JSON, or NULL */
+};
+
+struct inputs {
+	struct input *items;
+	size_t count;
+	size_t room;
+};
+
+/*
+ * Adds the files of the operands; what cannot be found is told at once and
+ * stays in the list as bad. Without operands, standard input, unless that is
+ * a terminal. Returns 0, or -1 with err set when there is nothing to read.
+ */
+int inputs_add(struct inputs *inputs, const struct scan_options *options,
+    char *const *operands, size_t count, struct err *err) CHECKED;
+void inputs_release(struct inputs *inputs);
+void input_release(struct input *input);
+
+/* What messages call it: its path, or "standard input". */
+const char *input_name(const struct input *input);
+
+/* Opens an input, or hands over the source that was kept. */
+struct source *input_open(struct input *input, struct err *err);
+
+/* After looking at an input: keeps the source if it must be, else closes. */
+void input_put_back(struct input *input, struct source *source);
+
+/* The first bytes of an input that was read, into *bytes. Returns 0, or -1
+ * with err set. */
+int input_sample(const struct input *input, struct buf *bytes,
+    struct err *err) CHECKED;
+
+#endif

@@ -1,0 +1,604 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "scan/mapper.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "model/operation.h"
+#include "scan/detect.h"
+#include "scan/lines.h"
+
+enum { MOST_READERS = 16 };
+
+/* A reader that was made for one format, kept for the next input of it. */
+struct kept_reader {
+	const struct preset *preset;
+	const char *json_pointer;
+	struct reader *reader;
+};
+
+struct mapper {
+	struct scan_run *run;
+	struct emit *emit;
+	struct reader_events events;
+	struct scratch *scratch;
+	struct kept_reader readers[MOST_READERS];
+	size_t reader_count;
+
+	/* of the segment */
+	size_t input_index;
+	const struct input *input;
+	struct reader *reader;             /* NULL for a tally */
+	struct tally_reader *tally_reader; /* NULL for a log */
+	bool is_given_up;   /* the tally broke off: its rest is not read */
+	uint64_t told;      /* notes without --rejects */
+	struct block block; /* being mapped */
+
+	/* the last stamp resolved, since most entries share theirs */
+	struct stamp stamp;
+	struct moment moment;
+	bool has_moment;
+
+	struct buf key;
+	struct buf note;
+	struct scan_report sums;
+	uint64_t *input_entries;
+	double least_duration;
+};
+
+/* --- notes --- */
+
+static uint64_t
+lines_before(const struct block *block, const char *at)
+{
+	struct slice text = slice_between(block->text.ptr, at);
+	uint64_t line = block->line;
+
+	while (text.len > 0) {
+		const char *end = slice_chr(text, '\n');
+
+		if (end == NULL)
+			break;
+		line++;
+		text = slice_from(text, (size_t)(end - text.ptr) + 1);
+	}
+	return line;
+}
+
+static void
+emit_note(struct mapper *mapper, const struct note *note)
+{
+	buf_clear(&mapper->note);
+	note_pack(&mapper->note, note);
+	emit_side(mapper->emit, buf_slice(&mapper->note));
+}
+
+static bool
+is_in(struct slice text, const char *at)
+{
+	return at >= text.ptr && at < text.ptr + text.len;
+}
+
+/* Notes a line that was not counted; only as many of a segment as may be
+ * printed, unless all are kept. Its place is where it lies in the block; a
+ * text put together elsewhere has that of the line that was being read. */
+static void
+note_line(struct mapper *mapper, enum note_kind kind, struct slice line,
+    const char *reason)
+{
+	const struct block *block = &mapper->block;
+	const char *at = line.ptr;
+	struct note note = {
+		.kind = kind,
+		.path = input_name(mapper->input),
+		.offset = block->offset,
+		.line = block->line,
+		.reason = slice_str(reason),
+	};
+
+	if (!mapper->run->keep_rejects &&
+	    (mapper->told++ >= NOTES_TOLD || kind == NOTE_NO_CALLER ||
+		kind == NOTE_REPEAT))
+		return;
+	if (mapper->run->keep_rejects)
+		note.text = line;
+	if (!is_in(block->text, at) && mapper->reader != NULL)
+		at = mapper->reader->at;
+	if (is_in(block->text, at)) {
+		note.offset += (uint64_t)(at - block->text.ptr);
+		if (block->line != 0)
+			note.line = lines_before(block, at);
+	}
+	emit_note(mapper, &note);
+}
+
+/* --- from entries to keys --- */
+
+static bool
+is_same_stamp(const struct stamp *a, const struct stamp *b)
+{
+	const struct civil *x = &a->civil;
+	const struct civil *y = &b->civil;
+
+	return x->year == y->year && x->month == y->month && x->day == y->day &&
+	    x->hour == y->hour && x->minute == y->minute &&
+	    x->second == y->second && a->offset == b->offset &&
+	    a->has_date == b->has_date && a->has_year == b->has_year &&
+	    a->has_time == b->has_time && a->has_offset == b->has_offset;
+}
+
+static const struct moment *
+resolve(struct mapper *mapper, const struct stamp *stamp)
+{
+	if (!mapper->has_moment || !is_same_stamp(&mapper->stamp, stamp)) {
+		when_resolve(&mapper->run->when, &mapper->input->when, stamp,
+		    &mapper->moment);
+		mapper->stamp = *stamp;
+		mapper->has_moment = true;
+	}
+	return &mapper->moment;
+}
+
+static void
+add_row(struct mapper *mapper, const struct tally_row *row)
+{
+	struct tally_sum sum = {
+		.count = row->count,
+		.entries = row->entries,
+	};
+
+	buf_clear(&mapper->key);
+	tally_key_add(&mapper->key, &mapper->run->keys, row);
+	emit_add(mapper->emit, buf_slice(&mapper->key), &sum);
+}
+
+/* Whether a selection says yes; where a pattern gave up it is counted. */
+static bool
+is_yes(struct mapper *mapper, enum pattern_result result, struct slice line)
+{
+	if (result == PATTERN_GAVE_UP) {
+		mapper->sums.given_up++;
+		note_line(mapper, NOTE_GIVEN_UP, line,
+		    "a pattern reached its limit (--match-limit, "
+		    "--match-bytes)");
+	}
+	return result == PATTERN_YES;
+}
+
+static bool
+is_wanted(struct mapper *mapper, struct slice file, struct slice line)
+{
+	const struct select *select = &mapper->run->select;
+
+	return is_yes(mapper, select_file(select, mapper->scratch, file),
+		   line) &&
+	    is_yes(mapper, select_line(select, mapper->scratch, line), line);
+}
+
+/* Adds one operation's row when it is wanted. */
+static bool
+add_operation(struct mapper *mapper, struct tally_row *row,
+    struct slice operation, struct slice line)
+{
+	row->value[TALLY_OPERATION] = operation;
+	row->value[TALLY_KIND] = operation_kind(operation);
+	row->value[TALLY_VERB] = operation_verb(operation);
+	if (!is_yes(mapper,
+		select_operation(&mapper->run->select, mapper->scratch,
+		    operation),
+		line))
+		return false;
+	add_row(mapper, row);
+	return true;
+}
+
+static bool
+stands_before(const struct slice *operations, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (slice_equal(operations[i], operations[at]))
+			return true;
+	return false;
+}
+
+/* A line with several different operations adds its count to each. */
+static bool
+add_operations(struct mapper *mapper, struct tally_row *row,
+    const struct entry *entry)
+{
+	bool is_selected = false;
+
+	if (entry->operation_count == 0)
+		return add_operation(mapper, row, slice_make(NULL, 0),
+		    entry->text);
+	for (size_t i = 0; i < entry->operation_count; i++)
+		if (!stands_before(entry->operations, i))
+			is_selected |= add_operation(mapper, row,
+			    entry->operations[i], entry->text);
+	return is_selected;
+}
+
+static void
+take_entry(void *context, const struct entry *entry)
+{
+	struct mapper *mapper = context;
+	const struct moment *moment = resolve(mapper, &entry->stamp);
+	struct tally_row row = {
+		.value[TALLY_DAY] = slice_str(moment->day),
+		.value[TALLY_HOUR] = slice_str(moment->hour),
+		.value[TALLY_HOST] = entry->host,
+		.value[TALLY_FILE] = entry->caller.file,
+		.value[TALLY_LINE] = entry->caller.line,
+		.value[TALLY_FUNCTION] = entry->caller.function,
+		.count = entry->count,
+		.entries = 1,
+	};
+
+	mapper->sums.entries++;
+	mapper->input_entries[mapper->input_index]++;
+	if (!moment->is_within ||
+	    !is_wanted(mapper, entry->caller.file, entry->text) ||
+	    !add_operations(mapper, &row, entry))
+		return;
+	mapper->sums.selected++;
+	mapper->sums.unresolved += !caller_is_resolved(&entry->caller);
+	mapper->sums.no_day += moment->day[0] == '\0';
+	mapper->sums.other_day += moment->is_other_day;
+}
+
+/* --- the reader's other events --- */
+
+static void
+take_no_caller(void *context, struct slice line)
+{
+	struct mapper *mapper = context;
+
+	mapper->sums.no_caller++;
+	note_line(mapper, NOTE_NO_CALLER, line, "no caller");
+}
+
+static void
+take_malformed(void *context, struct slice line, const char *reason)
+{
+	struct mapper *mapper = context;
+
+	mapper->sums.malformed++;
+	note_line(mapper, NOTE_MALFORMED, line, reason);
+}
+
+static void
+take_repeat(void *context, struct slice line)
+{
+	struct mapper *mapper = context;
+
+	mapper->sums.repeats++;
+	note_line(mapper, NOTE_REPEAT, line, "counted already");
+}
+
+static void
+take_given_up(void *context, struct slice line, const char *reason)
+{
+	struct mapper *mapper = context;
+
+	mapper->sums.given_up++;
+	note_line(mapper, NOTE_GIVEN_UP, line, reason);
+}
+
+static void
+take_duration(void *context, double milliseconds)
+{
+	struct mapper *mapper = context;
+
+	if (milliseconds < mapper->least_duration)
+		mapper->least_duration = milliseconds;
+}
+
+/* --- rows of tallies --- */
+
+static int
+take_row(void *context, const struct tally_row *given, struct err *err)
+{
+	struct mapper *mapper = context;
+	struct tally_row row = *given;
+	struct moment moment;
+	const struct select *select = &mapper->run->select;
+
+	(void)err;
+	when_resolve_row(&mapper->run->when, &row, &moment);
+	if (row.value[TALLY_DAY].len == 0)
+		row.value[TALLY_DAY] = slice_str(moment.day);
+	mapper->sums.entries++;
+	mapper->input_entries[mapper->input_index]++;
+	if (!moment.is_within ||
+	    !is_yes(mapper,
+		select_file(select, mapper->scratch, row.value[TALLY_FILE]),
+		row.value[TALLY_FILE]) ||
+	    !is_yes(mapper,
+		select_operation(select, mapper->scratch,
+		    row.value[TALLY_OPERATION]),
+		row.value[TALLY_OPERATION]))
+		return 0;
+	add_row(mapper, &row);
+	mapper->sums.selected++;
+	mapper->sums.no_day += row.value[TALLY_DAY].len == 0;
+	return 0;
+}
+
+static void
+take_bad_row(void *context, uint64_t line, const char *reason)
+{
+	struct mapper *mapper = context;
+	struct note note = {
+		.kind = NOTE_MALFORMED,
+		.path = input_name(mapper->input),
+		.line = line,
+		.reason = slice_str(reason),
+	};
+
+	mapper->sums.malformed++;
+	if (mapper->run->keep_rejects || mapper->told++ < NOTES_TOLD)
+		emit_note(mapper, &note);
+}
+
+static void
+tally_broke_off(struct mapper *mapper, const struct err *why)
+{
+	mapper->is_given_up = true;
+	mapper_trouble(mapper, mapper->input_index, why, 0);
+}
+
+/* --- the job's functions --- */
+
+void *
+mapper_new(void *context, struct emit *emit)
+{
+	struct mapper *mapper = xcalloc(1, sizeof(*mapper));
+
+	mapper->run = context;
+	mapper->emit = emit;
+	mapper->scratch = scratch_new(
+	    (uint32_t)mapper->run->options->match_limit);
+	mapper->input_entries = xcalloc(mapper->run->inputs.count,
+	    sizeof(uint64_t));
+	mapper->least_duration = HUGE_VAL;
+	mapper->events = (struct reader_events){
+		.context = mapper,
+		.entry = take_entry,
+		.no_caller = take_no_caller,
+		.malformed = take_malformed,
+		.repeat = take_repeat,
+		.given_up = take_given_up,
+		.duration = take_duration,
+	};
+	return mapper;
+}
+
+static void
+add_sums(struct scan_report *into, const struct scan_report *more)
+{
+	into->bytes += more->bytes;
+	into->lines += more->lines;
+	into->entries += more->entries;
+	into->selected += more->selected;
+	into->unresolved += more->unresolved;
+	into->no_caller += more->no_caller;
+	into->malformed += more->malformed;
+	into->repeats += more->repeats;
+	into->given_up += more->given_up;
+	into->no_day += more->no_day;
+	into->other_day += more->other_day;
+	into->bad_inputs += more->bad_inputs;
+}
+
+void
+mapper_free(void *context)
+{
+	struct mapper *mapper = context;
+	struct scan_run *run = mapper->run;
+
+	add_sums(run->report, &mapper->sums);
+	for (size_t i = 0; i < run->inputs.count; i++)
+		run->input_entries[i] += mapper->input_entries[i];
+	if (mapper->least_duration < run->least_duration)
+		run->least_duration = mapper->least_duration;
+	for (size_t i = 0; i < mapper->reader_count; i++)
+		reader_free(mapper->readers[i].reader);
+	scratch_free(mapper->scratch);
+	buf_release(&mapper->key);
+	buf_release(&mapper->note);
+	free(mapper->input_entries);
+	free(mapper);
+}
+
+/* The reader of the input's format, made anew where there is none yet. */
+static struct reader *
+reader_of(struct mapper *mapper, const struct input *input)
+{
+	struct kept_reader *kept = mapper->readers;
+	size_t n = mapper->reader_count;
+
+	for (size_t i = 0; i < n; i++)
+		if (kept[i].preset == input->preset &&
+		    kept[i].json_pointer == input->json_pointer)
+			return kept[i].reader;
+	if (n == MOST_READERS)
+		reader_free(kept[--n].reader);
+	kept[n] = (struct kept_reader){
+		.preset = input->preset,
+		.json_pointer = input->json_pointer,
+		.reader = detect_reader(input->preset, input->json_pointer,
+		    &mapper->run->reader_options, &mapper->events),
+	};
+	mapper->reader_count = n + 1;
+	return kept[n].reader;
+}
+
+void
+mapper_begin(void *context, size_t index)
+{
+	struct mapper *mapper = context;
+	const struct input *input = &mapper->run->inputs.items[index];
+
+	mapper->input_index = index;
+	mapper->input = input;
+	mapper->reader = NULL;
+	mapper->tally_reader = NULL;
+	mapper->is_given_up = false;
+	mapper->told = 0;
+	mapper->has_moment = false;
+	mapper->block = (struct block){ 0 };
+	if (input->is_tally)
+		mapper->tally_reader = tally_reader_new(take_row, take_bad_row,
+		    mapper);
+	else if (input->preset != NULL)
+		mapper->reader = reader_of(mapper, input);
+}
+
+static uint64_t
+count_lines(struct slice text)
+{
+	struct slice line;
+	uint64_t n = 0;
+
+	while (lines_next(&text, &line))
+		n++;
+	return n;
+}
+
+void
+mapper_map(void *context, const struct block *block)
+{
+	struct mapper *mapper = context;
+	struct err err;
+
+	mapper->block = *block;
+	mapper->sums.bytes += block->text.len;
+	if (mapper->run->count_lines)
+		mapper->sums.lines += count_lines(block->text);
+	if (mapper->reader != NULL)
+		reader_read(mapper->reader,
+		    block->offset == 0 ? without_bom(block->text) :
+					 block->text);
+	else if (mapper->tally_reader != NULL && !mapper->is_given_up &&
+	    tally_reader_feed(mapper->tally_reader, block->text, &err) != 0)
+		tally_broke_off(mapper, &err);
+}
+
+void
+mapper_end(void *context)
+{
+	struct mapper *mapper = context;
+	struct err err;
+
+	/* The last block is gone; what still comes has its place behind it. */
+	mapper->block.offset += mapper->block.text.len;
+	mapper->block.text = slice_make(NULL, 0);
+	mapper->block.line = 0;
+	if (mapper->reader != NULL)
+		reader_end(mapper->reader);
+	if (mapper->tally_reader != NULL && !mapper->is_given_up &&
+	    tally_reader_finish(mapper->tally_reader, &err) != 0)
+		tally_broke_off(mapper, &err);
+	tally_reader_free(mapper->tally_reader);
+	mapper->tally_reader = NULL;
+}
+
+void
+mapper_too_long(void *context, uint64_t offset, uint64_t len)
+{
+	struct mapper *mapper = context;
+	char reason[96];
+
+	(void)snprintf(reason, sizeof(reason),
+	    "a line of %" PRIu64 " bytes, longer than --max-line, is not read",
+	    len);
+	mapper->sums.bytes += len;
+	mapper->sums.given_up++;
+	mapper->block = (struct block){ .offset = offset };
+	note_line(mapper, NOTE_GIVEN_UP, slice_make(NULL, 0), reason);
+}
+
+void
+mapper_trouble(void *context, size_t index, const struct err *why, uint64_t cut)
+{
+	struct mapper *mapper = context;
+	const char *path = input_name(&mapper->run->inputs.items[index]);
+	struct err err = *why;
+	struct note note = { .kind = NOTE_TROUBLE, .path = path };
+
+	mapper->sums.bad_inputs++;
+	if (strncmp(err.text, path, strlen(path)) != 0)
+		err_wrap(&err, "%s", path);
+	if (cut > 0)
+		err_set(&err,
+		    "%s; %" PRIu64 " bytes of an unfinished line "
+		    "are not counted",
+		    err.text, cut);
+	note.reason = slice_str(err.text);
+	emit_note(mapper, &note);
+}
+
+bool
+mapper_has_sync(void *context, size_t index)
+{
+	const struct scan_run *run = context;
+	const struct input *input = &run->inputs.items[index];
+
+	return !input->is_tally && input->preset != NULL &&
+	    input->json_pointer == NULL &&
+	    input->preset->reader->is_sync != NULL;
+}
+
+size_t
+mapper_sync(void *context, size_t index, struct slice text, size_t from,
+    size_t to)
+{
+	const struct scan_run *run = context;
+	const struct preset *preset = run->inputs.items[index].preset;
+	struct slice rest = slice_from(text, from);
+	const char *begin = rest.ptr;
+	struct slice line;
+
+	while (begin < text.ptr + to && lines_next(&rest, &line)) {
+		if (preset->reader->is_sync(preset, line))
+			return (size_t)(begin - text.ptr);
+		begin = rest.ptr;
+	}
+	return to;
+}
+
+/* --- the state of a key --- */
+
+static void
+sum_add(void *state, const void *value, struct arena *arena)
+{
+	(void)arena;
+	tally_sum_add(state, value);
+}
+
+static void
+sum_write(const void *state, struct buf *bytes)
+{
+	buf_add(bytes, slice_make(state, sizeof(struct tally_sum)));
+}
+
+static void
+sum_read(void *state, struct slice bytes, struct arena *arena)
+{
+	(void)arena;
+	memcpy(state, bytes.ptr, sizeof(struct tally_sum));
+}
+
+const struct state_type mapper_state = {
+	.size = sizeof(struct tally_sum),
+	.add = sum_add,
+	.merge = sum_add,
+	.write = sum_write,
+	.read = sum_read,
+};

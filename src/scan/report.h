@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SCAN_REPORT_H
+#define SCAN_REPORT_H
+
+/*
+ * What a scan says of itself on standard error. The summary is in scan.h.
+ */
+
+#include "scan/input.h"
+#include "scan/scan.h"
+
+/*
+ * Prints, for a scan that found nothing, what the first inputs look like and
+ * where tallyman-callers(7) tells how such logs come to name their callers; or
+ * which preset would find some, where -p or -x chose another.
+ */
+void report_nothing(const struct scan_report *report,
+    const struct scan_options *options, const struct inputs *inputs);
+
+#endif
