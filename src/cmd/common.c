@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "config.h"
+
+#include "cmd/common.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "base/output.h"
+
+/* Each is opened the wrong way round, so that using it fails as it would had
+ * it stayed closed. */
+static void
+open_standard_fds(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd)
+			_exit(2);
+	}
+}
+
+/* Runs with the action already back at its default (SA_RESETHAND). */
+static void
+end(int number)
+{
+	output_discard_all();
+	(void)raise(number);
+}
+
+static void
+handle(int number)
+{
+	struct sigaction action = { .sa_flags = SA_RESETHAND };
+	struct sigaction old;
+
+	action.sa_handler = end;
+	(void)sigemptyset(&action.sa_mask);
+	if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN &&
+	    number != SIGPIPE)
+		return;
+	(void)sigaction(number, &action, NULL);
+}
+
+void
+command_init(const char *name)
+{
+	static const int numbers[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };
+
+	msg_init(name);
+	open_standard_fds();
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		handle(numbers[i]);
+}

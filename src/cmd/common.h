@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef CMD_COMMON_H
+#define CMD_COMMON_H
+
+/*
+ * What every program of the suite does first.
+ */
+
+/*
+ * Call it first thing in main(). Messages begin with name ("tallyman scan";
+ * kept, not copied). Standard input, output and error are open from then on,
+ * though the caller closed them: reading from or writing to one that was
+ * closed fails, and no file of ours takes its number. A signal that ends the
+ * program (SIGHUP, SIGINT, SIGPIPE, SIGTERM) removes half-written files and
+ * then ends it as if there were no handler; one that the caller ignores, as
+ * nohup(1) does, stays ignored, SIGPIPE excepted. The locale is left at "C",
+ * so that numbers are the same everywhere.
+ */
+void command_init(const char *name);
+
+#endif

@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# tallyman itself: finds the program of a command.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
+
+check_output 'alone it shows three examples' 3 \
+    sh -c "tallyman | grep -c '^  tallyman '"
+check 'alone it is content' tallyman
+check_output 'it lists the commands' 2 \
+    sh -c "tallyman -h | grep -cE '^  (scan|diff)  '"
+check_output 'it knows its version' tallyman \
+    sh -c 'tallyman --version | head -n 1 | cut -d" " -f 1'
+
+check_status 2 'exit 2: no such command' tallyman scna
+check_message 'the nearest command is named' \
+    "^tallyman: no command 'scna'; did you mean scan\\?\$" tallyman scna
+check_message 'a path is no command' "no command 'a/b'" tallyman a/b
+check_message 'an unknown option is told' 'unknown option --quick' \
+    tallyman --quick
+
+mkdir programs
+cat >programs/tallyman-hello <<'EOF'
+#!/bin/sh
+echo "hello $*"
+EOF
+chmod +x programs/tallyman-hello
+hello()
+{
+	TALLYMAN_EXEC_PATH=$work/programs tallyman "$@"
+}
+check_output 'programs in TALLYMAN_EXEC_PATH are commands' \
+    'hello --some thing' hello hello --some thing
+check_output 'options before the command are handed on' \
+    'hello -q --verbose thing' hello -q --verbose hello thing
+check_output 'help shows the manual of a command' 'hello --help' \
+    hello help hello
+check_message 'programs beside tallyman are commands' '^tallyman diff: ' \
+    tallyman diff
+check_message 'a program that cannot be run is told' \
+    'tallyman-broken: Permission denied' \
+    sh -c 'mkdir -p p/tallyman-broken && TALLYMAN_EXEC_PATH=p tallyman broken'
+
+check_status 2 'a closed standard output is told' sh -c 'tallyman >&-'
+check_status 2 'a full disk is told' sh -c 'tallyman >/dev/full'
+
+done_testing
