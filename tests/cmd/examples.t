@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every command in the EXAMPLES of a manual page runs, in order, in a folder
+# with the logs of tools/demo-logs; 0 and 1 are answers, 2 is trouble.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
+
+command -v mandoc >/dev/null || skip_all 'mandoc is not installed'
+set -- "$top_srcdir"/man/*.[157]
+[ -f "$1" ] || skip_all 'there are no manual pages'
+
+"$top_srcdir/tools/demo-logs" "$work/logs"
+
+# examples PAGE: its commands, one a line; a line that ends in \ goes on.
+examples()
+{
+	mandoc -Tascii -O width=500 "$1" | sed 's/.\x08//g' | awk '
+		/^[A-Z]/ { here = /^EXAMPLES/ }
+		here && (more || /^ *\$ /) {
+			more = sub(/\\$/, "")
+			sub(/^ *\$ /, "")
+			printf "%s%s", $0, more ? " " : "\n"
+		}'
+}
+
+answers()
+{
+	sh -c "$1"
+	[ $? -le 1 ]
+}
+
+# A sandbox a page, so that one page's files do not help another's.
+for page do
+	name=$(basename "$page")
+	cp -R "$work/logs" "$work/$name"
+	cd "$work/$name" || exit 2
+	examples "$page" >"$work/examples"
+	while read -r example <&3; do
+		check "$name: $example" answers "$example"
+	done 3<"$work/examples"
+done
+
+# A check that cannot fail is none.
+check_not 'a command that fails is seen' answers 'tallyman scan nothing'
+done_testing
