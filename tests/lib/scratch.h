@@ -7,8 +7,8 @@
  * that is in it. One at a time.
  */
 
+#include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,20 +37,33 @@ scratch_make(void)
 	scratch_need(mkdtemp(scratch_folder) != NULL, "mkdtemp");
 }
 
-static inline int
-scratch_unlink(const char *path, const struct stat *st, int type,
-    struct FTW *ftw)
+/* Removes what is in a directory, and closes it. By openat(), since paths may
+ * be too long for the system. */
+static inline void
+scratch_empty(int fd)
 {
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		abort();
+	while ((entry = readdir(dir)) != NULL) {
+		const char *name = entry->d_name;
+
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+		    unlinkat(fd, name, 0) == 0)
+			continue;
+		scratch_empty(openat(fd, name, O_RDONLY | O_DIRECTORY));
+		(void)unlinkat(fd, name, AT_REMOVEDIR);
+	}
+	(void)closedir(dir);
 }
 
 static inline void
 scratch_remove(void)
 {
-	(void)nftw(scratch_folder, scratch_unlink, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_empty(open(scratch_folder, O_RDONLY | O_DIRECTORY));
+	scratch_need(rmdir(scratch_folder) == 0, scratch_folder);
 }
 
 /* The path of name in the folder, in one of a few static buffers in turn. */
