@@ -157,22 +157,20 @@ take_input(struct run_job *run, struct task *task)
 static bool
 task_take(struct run_job *run, struct task *task)
 {
-	bool taken = true;
+	bool is_left;
 
 	*task = (struct task){ 0 };
 	pthread_mutex_lock(&run->lock);
-	if (atomic_load(&run->failed))
-		taken = false;
-	else if (run->current != NULL)
+	is_left = !atomic_load(&run->failed) &&
+	    (run->current != NULL || run->next_input < run->job->inputs);
+	if (is_left && run->current != NULL)
 		take_range(run, task);
-	else if (run->next_input < run->job->inputs)
+	else if (is_left)
 		take_input(run, task);
-	else
-		taken = false;
-	if (taken)
+	if (is_left)
 		task->part = spool_begin(run->spool);
 	pthread_mutex_unlock(&run->lock);
-	return taken;
+	return is_left;
 }
 
 /* Whether the caller is the last one in the input, which is then its own. */

@@ -131,14 +131,13 @@ static void
 add_operand(struct inputs *inputs, const struct scan_options *options,
     const char *operand)
 {
+	bool is_path = strcmp(operand, "-") != 0;
 	struct stat st;
 
-	if (strcmp(operand, "-") == 0) {
-		add_file(inputs, operand, false);
-	} else if (stat(operand, &st) != 0) {
+	if (is_path && stat(operand, &st) != 0) {
 		tell_missing(operand);
 		add(inputs, operand, false)->is_bad = true;
-	} else if (S_ISDIR(st.st_mode)) {
+	} else if (is_path && S_ISDIR(st.st_mode)) {
 		add_directory(inputs, options, operand);
 	} else {
 		add_file(inputs, operand, false);

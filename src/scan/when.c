@@ -46,6 +46,13 @@ bound_of_hour(struct slice text, struct stamp *stamp)
 	return true;
 }
 
+static bool
+bound_of_time(struct slice text, struct stamp *stamp)
+{
+	return stamp_read(text, 0, stamp) == text.len && stamp->has_date &&
+	    stamp->has_year;
+}
+
 /*
  * Reads --since, or with is_until, --until, which includes the unit that was
  * given: a day, an hour, else a second.
@@ -56,22 +63,19 @@ read_bound(struct when_bound *bound, const char *text, bool is_until,
 {
 	struct stamp stamp = { .has_year = true };
 	struct slice slice = slice_str(text);
-	int64_t unit = 1;
+	int64_t unit;
 
-	if (bound_of_word(text, zone, now, &stamp.civil)) {
-		unit = DAY_SECONDS;
-	} else if (bound_of_hour(slice, &stamp)) {
+	if (bound_of_hour(slice, &stamp))
 		unit = HOUR_SECONDS;
-	} else if (stamp_read(slice, 0, &stamp) != slice.len ||
-	    !stamp.has_date || !stamp.has_year) {
+	else if (bound_of_word(text, zone, now, &stamp.civil) ||
+	    bound_of_time(slice, &stamp))
+		unit = stamp.has_time ? 1 : DAY_SECONDS;
+	else
 		return err_set(err,
 		    "--%s: '%s' is no time; write a day "
 		    "(2013-06-12), an hour (2013-06-12T05), a time "
 		    "(2013-06-12T05:04:03Z), today or yesterday",
 		    is_until ? "until" : "since", text);
-	} else if (!stamp.has_time) {
-		unit = DAY_SECONDS;
-	}
 	if (!is_until)
 		unit = 0;
 	bound->is_set = true;

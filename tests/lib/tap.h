@@ -121,7 +121,7 @@ tap_check_bytes(const char *got, size_t got_len, const char *want,
     size_t want_len, const char *what, const char *file, int line)
 {
 	bool held = got_len == want_len &&
-	    (got_len == 0 || memcmp(got, want, got_len) == 0);
+	    (got_len == 0 || (got != NULL && memcmp(got, want, got_len) == 0));
 
 	if (!held) {
 		tap.failed = true;
