@@ -111,10 +111,10 @@ narrow()
 	    tail -n +2
 }
 check_output 'a narrow table cuts the middle of names' \
-'CHANGE    SITE               OLD    NEW   DELTA  RATIO   SHARE
-grew      app/cities.rb:4    746  3,473  +2,727   4.66  97.7 %
-appeared  app/cities.rb:12     0     65     +65          2.3 %
-shrank    app/p…28 (was 27)   82     44     -38   0.54' \
+'CHANGE    SITE                      OLD    NEW   DELTA  RATIO   SHARE
+grew      app/cities.rb:4           746  3,473  +2,727   4.66  97.7 %
+appeared  app/cities.rb:12            0     65     +65          2.3 %
+shrank    app/pla…s.rb:28 (was 27)   82     44     -38   0.54' \
     narrow old.csv new.csv
 
 many()
