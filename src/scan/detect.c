@@ -124,15 +124,31 @@ try_all(const struct detect *detect, const char *json_pointer,
 	}
 }
 
+/* What a reader of plain lines finds in JSON lines may have JSON's quotes and
+ * escapes in it: the text inside is better when it gives as much. */
+static bool
+is_better_inside(const struct detect_hit *raw, const struct detect_hit *inside)
+{
+	if (inside->callers == 0 || raw->callers == 0)
+		return inside->callers > 0;
+	return raw->preset->reader != &reader_json &&
+	    inside->callers >= raw->callers &&
+	    inside->preset->priority >= raw->preset->priority;
+}
+
 void
 detect_text(const struct detect *detect, struct slice text,
     struct detect_hit *hit)
 {
+	struct detect_hit inside = { 0 };
+
 	*hit = (struct detect_hit){ 0 };
 	try_all(detect, detect->json_pointer, text, hit);
-	if (hit->callers == 0 && detect->json_pointer == NULL &&
-	    slice_find(text, "{\"") != NULL)
-		try_all(detect, "auto", text, hit);
+	if (detect->json_pointer != NULL || slice_find(text, "{\"") == NULL)
+		return;
+	try_all(detect, "auto", text, &inside);
+	if (is_better_inside(hit, &inside))
+		*hit = inside;
 }
 
 /* The whole lines of a sample; begins_line and ends_line say whether its ends
