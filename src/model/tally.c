@@ -238,8 +238,8 @@ tally_row_add(struct buf *csv, const struct tally_keys *keys,
 {
 	for (size_t i = 0; i < keys->count; i++)
 		csv_add(csv, row->value[keys->column[i]], i == 0, safe);
-	buf_add_format(csv, ",%" PRIu64 ",%" PRIu64 "\n", row->count,
-	    row->entries);
+	buf_add_format(csv, "%s%" PRIu64 ",%" PRIu64 "\n",
+	    keys->count == 0 ? "" : ",", row->count, row->entries);
 }
 
 /* The columns that a header names before count,entries; false when it is no

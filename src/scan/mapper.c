@@ -82,7 +82,7 @@ emit_note(struct mapper *mapper, const struct note *note)
 static bool
 is_in(struct slice text, const char *at)
 {
-	return at >= text.ptr && at < text.ptr + text.len;
+	return text.len > 0 && at >= text.ptr && at < text.ptr + text.len;
 }
 
 /* Notes a line that was not counted; only as many of a segment as may be
@@ -326,7 +326,8 @@ take_row(void *context, const struct tally_row *given, struct err *err)
 		return 0;
 	add_row(mapper, &row);
 	mapper->sums.selected++;
-	mapper->sums.no_day += row.value[TALLY_DAY].len == 0;
+	mapper->sums.no_day += row.value[TALLY_DAY].len == 0 &&
+	    tally_keys_have(&mapper->input->tally_keys, TALLY_DAY);
 	return 0;
 }
 

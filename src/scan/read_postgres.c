@@ -300,8 +300,7 @@ postgres_read(struct reader *reader, struct slice block)
 	struct slice line;
 
 	while (reader_next(reader, &block, &line))
-		pgcutter_read(self->cutter,
-		    slice_between(line.ptr, block.ptr));
+		pgcutter_read(self->cutter, slice_between(line.ptr, block.ptr));
 }
 
 static void

@@ -167,9 +167,8 @@ look_at(struct scan *scan, const struct detect *detect, struct input *input)
 		}
 		detect_source(detect, source, &hit);
 		input->preset = hit.preset;
-		input->json_pointer = hit.preset != NULL ?
-		    hit.json_pointer :
-		    detect->json_pointer;
+		input->json_pointer = hit.preset != NULL ? hit.json_pointer :
+							   detect->json_pointer;
 		input->is_guess = hit.callers == 0;
 		break;
 	default:

@@ -86,9 +86,9 @@ struct scan_report {
  * Scans the operands (files, directories, "-") and gives each row, in the
  * order of options->keys, to row(context). Notes and errors about inputs are
  * printed as they are known; when no entry was found, what the logs look like
- * and how to make them name their callers. Returns 0, or -1 with err set when nothing could
- * be scanned at all (a bad pattern, no such preset, no input that opens) or
- * row() failed. report is filled either way.
+ * and how to make them name their callers. Returns 0, or -1 with err set when
+ * nothing could be scanned at all (a bad pattern, no such preset, no input
+ * that opens) or row() failed. report is filled either way.
  */
 int scan_run(const struct scan_options *options, char *const *operands,
     size_t operand_count, tally_take *row, void *context,
