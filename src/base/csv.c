@@ -50,7 +50,7 @@ is_number(struct slice s)
 static bool
 runs_in_spreadsheet(struct slice s)
 {
-	return s.len > 0 && memchr("=+-@\t\r", s.ptr[0], 6) != NULL &&
+	return s.len > 0 && memchr("=+-@\t\r\0", s.ptr[0], 7) != NULL &&
 	    !is_number(s);
 }
 

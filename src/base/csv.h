@@ -20,8 +20,8 @@
 /*
  * Adds one field to a row: before all but the first, a comma; quoted where it
  * must be. With safe, a cell that a spreadsheet would run as a formula (it
- * starts with = + - @ TAB or CR and is no number; OWASP ASVS 5.0 1.2.10) gets
- * an apostrophe in front; reading it back does not take it away.
+ * starts with = + - @ TAB, CR or NUL and is no number; OWASP ASVS 5.0 1.2.10)
+ * gets an apostrophe in front; reading it back does not take it away.
  */
 void csv_add(struct buf *row, struct slice field, bool first, bool safe);
 

@@ -79,7 +79,7 @@ check_output '--safe-csv marks what a spreadsheet would run' \
     "2013-06-12,'=1+1,11,'+f,A.put,11,1
 2013-06-12,'@x,12,'-f,A b.put,12,1" \
     sh -c 'grep -a -e 1+1 -e @x safe.csv'
-check_output 'and nothing else' 2 \
+check_output 'and the name that begins with NUL, and nothing else' 3 \
     sh -c "diff -a odd.csv safe.csv | grep -a -c '^>'"
 check_output 'without it names stay' '2013-06-12,=1+1,11,+f,A.put,11,1' \
     grep -a 1+1 odd.csv

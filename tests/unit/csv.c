@@ -270,6 +270,11 @@ ends_rows(void)
 static void
 disarms_formulas(void)
 {
+	struct buf nul = { 0 };
+
+	csv_add(&nul, slice_make("\0=1", 3), true, true);
+	CHECK_BYTES(nul.ptr, nul.len, "'\0=1", 4);
+	buf_release(&nul);
 	check_written("=1+1", true, "'=1+1");
 	check_written("=1+1", false, "=1+1");
 	check_written("+cmd", true, "'+cmd");
