@@ -9,8 +9,9 @@
 #include "base/msg.h"
 #include "scan/detect.h"
 #include "scan/looks.h"
+#include "scan/survey.h"
 
-enum { MOST_PRESETS = 64, MOST_EXPLAINED = 3 };
+enum { MOST_EXPLAINED = 3 };
 
 static void
 add_count(struct buf *text, uint64_t n, const char *one, const char *many)
@@ -77,45 +78,44 @@ scan_report_print(const struct scan_report *report)
 
 /* What another preset would find in the sample of an input. */
 static void
-find_fitting(const struct scan_options *options, struct source *source,
-    struct detect_hit *hit, struct presets *presets)
+find_fitting(const struct scan_options *options, struct slice sample,
+    const struct survey *survey, struct detect_hit *hit)
 {
 	const struct reader_options reader_options = {
 		.max_line = options->max_line,
 		.match_bytes = options->match_bytes,
 		.match_limit = (uint32_t)options->match_limit,
 	};
-	const struct preset *candidates[MOST_PRESETS];
-	struct detect detect = {
-		.candidates = candidates,
+	const struct detect detect = {
+		.candidates = survey->candidates,
+		.count = survey->count,
 		.options = &reader_options,
 	};
+	struct err err;
+	struct source *source = source_open_memory(sample, &err);
 
-	for (size_t i = 0; i < presets->count && detect.count < MOST_PRESETS;
-	     i++)
-		if (presets->items[i]->reader != NULL)
-			candidates[detect.count++] = presets->items[i];
-	detect_source(&detect, source, hit);
+	if (source != NULL)
+		detect_source(&detect, source, hit);
+	source_close(source);
 }
 
 static bool
 tell_fitting_preset(const struct scan_options *options, const char *path,
     struct slice sample)
 {
-	struct presets presets = { 0 };
+	struct survey survey;
 	struct detect_hit hit = { 0 };
 	struct err err;
-	struct source *source = source_open_memory(sample, &err);
 
-	if (source != NULL && presets_load(&presets, &err) == 0)
-		find_fitting(options, source, &hit, &presets);
+	if (survey_open(&survey, &scan_defaults, &err) != 0)
+		return false;
+	find_fitting(options, sample, &survey, &hit);
 	if (hit.callers > 0)
 		msg_note("%s: %s finds nothing here; -p %s%s would", path,
 		    options->preset == NULL ? "-x" : options->preset,
 		    hit.preset->name,
 		    hit.json_pointer == NULL ? "" : " --json-text auto");
-	presets_release(&presets);
-	source_close(source);
+	survey_close(&survey);
 	return hit.callers > 0;
 }
 

@@ -13,13 +13,12 @@
 #include "base/clock.h"
 #include "base/msg.h"
 #include "engine/job.h"
-#include "scan/detect.h"
 #include "scan/mapper.h"
 #include "scan/report.h"
+#include "scan/survey.h"
 #include "scan/unwrap.h"
 
 enum {
-	MOST_PRESETS = 64,
 	MOST_NAMED = 8, /* files named in one note */
 	SLOW_MS = 1,    /* faster statements show that all were logged */
 	PROGRESS_AFTER_NS = 1000000000
@@ -28,9 +27,7 @@ enum {
 /* A scan from its options to its rows. */
 struct scan {
 	struct scan_run run;
-	struct presets presets;
-	const struct preset *candidates[MOST_PRESETS];
-	size_t candidate_count;
+	struct survey survey;
 	struct notes notes;
 	struct output *rejects;
 	tally_take *row;
@@ -39,8 +36,6 @@ struct scan {
 	int64_t began;
 	uint64_t size; /* of all files, for progress */
 };
-
-/* --- preparing --- */
 
 static int
 check_options(const struct scan_options *options, struct err *err)
@@ -63,42 +58,6 @@ check_options(const struct scan_options *options, struct err *err)
 	return 0;
 }
 
-/* The presets that come into question: all, or what -p or -x says. */
-static int
-choose_presets(struct scan *scan, struct err *err)
-{
-	const struct scan_options *options = scan->run.options;
-	const struct preset *preset;
-	struct buf text = { 0 };
-	int status;
-
-	if (options->regex != NULL) {
-		buf_add_format(&text, "reader = regex\npattern = \"%s\"\n",
-		    options->regex);
-		status = presets_add(&scan->presets, "-x", "-x",
-		    buf_slice(&text), err);
-		buf_release(&text);
-		if (status != 0)
-			return -1;
-	}
-	if (options->regex == NULL && options->preset == NULL) {
-		for (size_t i = 0; i < scan->presets.count &&
-		     scan->candidate_count < MOST_PRESETS;
-		     i++)
-			if (scan->presets.items[i]->reader != NULL)
-				scan->candidates[scan->candidate_count++] =
-				    scan->presets.items[i];
-		return 0;
-	}
-	preset = presets_find(&scan->presets,
-	    options->regex != NULL ? "-x" : options->preset, err);
-	if (preset == NULL)
-		return -1;
-	scan->candidate_count = presets_expand(&scan->presets, preset,
-	    scan->candidates, MOST_PRESETS);
-	return 0;
-}
-
 static int
 scan_open(struct scan *scan, const struct scan_options *options,
     struct err *err)
@@ -115,8 +74,7 @@ scan_open(struct scan *scan, const struct scan_options *options,
 		.fold_queries = options->fold_queries,
 	};
 	if (check_options(options, err) != 0 ||
-	    presets_load(&scan->presets, err) != 0 ||
-	    choose_presets(scan, err) != 0 ||
+	    survey_open(&scan->survey, options, err) != 0 ||
 	    select_open(&scan->run.select, options, err) != 0 ||
 	    when_open(&scan->run.when, options->timezone, options->log_timezone,
 		options->day, options->since, options->until, clock_wall(),
@@ -137,233 +95,10 @@ scan_close(struct scan *scan)
 	select_close(&scan->run.select);
 	when_close(&scan->run.when);
 	inputs_release(&scan->run.inputs);
-	presets_release(&scan->presets);
+	survey_close(&scan->survey);
 	free(scan->run.input_entries);
 	buf_release(&scan->values);
 }
-
-/* --- looking at the inputs --- */
-
-/* Tells what an input is: a tally, or a log of which format. */
-static void
-look_at(struct scan *scan, const struct detect *detect, struct input *input)
-{
-	struct err err;
-	struct source *source = input_open(input, &err);
-	struct detect_hit hit = { 0 };
-
-	if (source == NULL)
-		goto bad;
-	switch (tally_header_read(source_peek(source, 4096), &input->tally_keys,
-	    &err)) {
-	case 1:
-		input->is_tally = true;
-		break;
-	case 0:
-		if (scan->candidate_count == 1 &&
-		    detect->json_pointer == NULL) {
-			input->preset = scan->candidates[0];
-			break;
-		}
-		detect_source(detect, source, &hit);
-		input->preset = hit.preset;
-		input->json_pointer = hit.preset != NULL ? hit.json_pointer :
-							   detect->json_pointer;
-		input->is_guess = hit.callers == 0;
-		break;
-	default:
-		err_wrap(&err, "%s: line 1", input_name(input));
-		input_put_back(input, source);
-		goto bad;
-	}
-	input_put_back(input, source);
-	return;
-bad:
-	msg_error("%s", err.text);
-	input->is_bad = true;
-}
-
-/* The format that most inputs have; the first one where several have as
- * many. */
-static const struct input *
-most_usual(const struct inputs *inputs)
-{
-	const struct input *best = NULL;
-	size_t best_count = 0;
-
-	for (size_t i = 0; i < inputs->count; i++) {
-		const struct input *input = &inputs->items[i];
-		size_t n = 0;
-
-		if (input->preset == NULL || input->is_guess)
-			continue;
-		for (size_t k = i; k < inputs->count; k++)
-			n += inputs->items[k].preset == input->preset &&
-			    !inputs->items[k].is_guess;
-		if (n > best_count) {
-			best = input;
-			best_count = n;
-		}
-		if (best_count > inputs->count / 2)
-			break;
-	}
-	return best;
-}
-
-/* Tells the formats that were seen, or with guesses, those that were guessed
- * and proved right. */
-static void
-tell_formats(const struct scan *scan, bool guesses)
-{
-	const struct inputs *inputs = &scan->run.inputs;
-	struct buf text = { 0 };
-
-	if (scan->run.options->preset != NULL ||
-	    scan->run.options->regex != NULL)
-		return;
-	for (size_t c = 0; c < scan->candidate_count; c++) {
-		size_t n = 0;
-
-		for (size_t i = 0; i < inputs->count; i++)
-			n += inputs->items[i].preset == scan->candidates[c] &&
-			    inputs->items[i].is_guess == guesses &&
-			    (!guesses || scan->run.input_entries[i] > 0);
-		if (n > 0)
-			buf_add_format(&text, "%s%s for %zu file%s",
-			    text.len == 0 ? "" : ", ",
-			    scan->candidates[c]->name, n, n == 1 ? "" : "s");
-	}
-	if (text.len > 0)
-		msg_note("preset: %.*s", SLICE_ARG(buf_slice(&text)));
-	buf_release(&text);
-}
-
-/* What is sought in an input of which nothing is known: the counts of a hook,
- * which may be few and far between, or the most general format of a family. */
-static const struct preset *
-fallback_of(const struct scan *scan)
-{
-	const struct preset *fallback = NULL;
-
-	for (size_t i = 0; i < scan->candidate_count; i++) {
-		const struct preset *preset = scan->candidates[i];
-
-		if (preset->reader == &reader_callcount)
-			return preset;
-		if (fallback == NULL || preset->priority < fallback->priority)
-			fallback = preset;
-	}
-	return fallback;
-}
-
-/* The format of an input whose samples show no caller: that of most others,
- * else what its statements look like. */
-static void
-guess_format(struct input *input, const struct input *usual,
-    const struct preset *fallback)
-{
-	input->is_guess = true;
-	if (usual != NULL) {
-		input->preset = usual->preset;
-		input->json_pointer = usual->json_pointer;
-	} else if (input->preset == NULL) {
-		input->preset = fallback;
-	}
-}
-
-static void
-look_at_all(struct scan *scan)
-{
-	struct inputs *inputs = &scan->run.inputs;
-	const struct detect detect = {
-		.candidates = scan->candidates,
-		.count = scan->candidate_count,
-		.options = &scan->run.reader_options,
-		.json_pointer = scan->run.options->json_text,
-	};
-	const struct input *usual;
-
-	for (size_t i = 0; i < inputs->count; i++) {
-		scan->size += inputs->items[i].size;
-		if (!inputs->items[i].is_bad)
-			look_at(scan, &detect, &inputs->items[i]);
-	}
-	usual = most_usual(inputs);
-	for (size_t i = 0; i < inputs->count; i++) {
-		struct input *input = &inputs->items[i];
-
-		if (!input->is_bad && !input->is_tally &&
-		    (input->preset == NULL || input->is_guess))
-			guess_format(input, usual, fallback_of(scan));
-	}
-	tell_formats(scan, false);
-}
-
-static bool
-is_same_keys(const struct tally_keys *a, const struct tally_keys *b)
-{
-	return a->count == b->count &&
-	    memcmp(a->column, b->column, a->count * sizeof(a->column[0])) == 0;
-}
-
-/* Without --by a tally keeps its own columns, so that reading one and writing
- * it gives the same bytes; with several kinds of inputs, the usual ones. */
-static void
-choose_keys(struct scan *scan)
-{
-	const struct inputs *inputs = &scan->run.inputs;
-	const struct tally_keys *keys = NULL;
-
-	if (scan->run.keys.count > 0)
-		return;
-	scan->run.keys = tally_default_keys;
-	for (size_t i = 0; i < inputs->count; i++) {
-		const struct input *input = &inputs->items[i];
-
-		if (input->is_bad)
-			continue;
-		if (!input->is_tally ||
-		    (keys != NULL && !is_same_keys(keys, &input->tally_keys)))
-			return;
-		keys = &input->tally_keys;
-	}
-	if (keys != NULL)
-		scan->run.keys = *keys;
-}
-
-/* Whether a column can be had from a tally's columns. */
-static bool
-tells(const struct tally_keys *keys, enum tally_column column)
-{
-	if (tally_keys_have(keys, column))
-		return true;
-	if (column == TALLY_KIND || column == TALLY_VERB)
-		return tally_keys_have(keys, TALLY_OPERATION);
-	return column == TALLY_DAY && tally_keys_have(keys, TALLY_HOUR);
-}
-
-static void
-tell_what_tallies_lack(const struct scan *scan)
-{
-	const struct scan_run *run = &scan->run;
-
-	for (size_t i = 0; i < run->inputs.count; i++) {
-		const struct input *input = &run->inputs.items[i];
-
-		if (!input->is_tally)
-			continue;
-		if (run->options->line_pattern != NULL)
-			msg_note("%s: a tally has no lines for --line-pattern",
-			    input_name(input));
-		for (size_t k = 0; k < run->keys.count; k++)
-			if (!tells(&input->tally_keys, run->keys.column[k]))
-				msg_note("%s: a tally without the column %s",
-				    input_name(input),
-				    tally_column_name(run->keys.column[k]));
-	}
-}
-
-/* --- running --- */
 
 static struct source *
 open_input(void *context, size_t index, struct err *err)
@@ -464,6 +199,16 @@ drop_bad(struct inputs *inputs)
 	return bad;
 }
 
+static uint64_t
+sum_sizes(const struct inputs *inputs)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < inputs->count; i++)
+		sum += inputs->items[i].size;
+	return sum;
+}
+
 static unsigned
 thread_count(const struct scan *scan)
 {
@@ -538,7 +283,8 @@ finish(struct scan *scan, struct err *err)
 	struct scan_report *report = scan->run.report;
 	struct output *rejects = scan->rejects;
 
-	tell_formats(scan, true);
+	survey_tell_formats(&scan->survey, &scan->run.inputs,
+	    scan->run.input_entries);
 	tell_empty_files(scan);
 	if (report->entries == 0)
 		report_nothing(report, scan->run.options, &scan->run.inputs);
@@ -565,16 +311,17 @@ scan_run(const struct scan_options *options, char *const *operands,
 	if (scan_open(&scan, options, err) != 0 ||
 	    inputs_add(inputs, options, operands, operand_count, err) != 0)
 		goto out;
-	look_at_all(&scan);
+	survey_inputs(&scan.survey, &scan.run.reader_options, inputs);
 	report->bad_inputs = drop_bad(inputs);
 	report->inputs = inputs->count;
 	if (inputs->count == 0 && report->bad_inputs > 0) {
 		err_set(err, "nothing could be read");
 		goto out;
 	}
-	choose_keys(&scan);
+	survey_choose_keys(inputs, &scan.run.keys);
 	report->keys = scan.run.keys;
-	tell_what_tallies_lack(&scan);
+	survey_tell_lacks(&scan.survey, inputs, &scan.run.keys);
+	scan.size = sum_sizes(inputs);
 	status = run_job(&scan, err);
 	if (status == 0)
 		status = finish(&scan, err);
