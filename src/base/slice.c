@@ -95,6 +95,15 @@ slice_number(struct slice s, uint64_t *number)
 	return 0;
 }
 
+bool
+slice_take_char(struct slice *s, char c)
+{
+	if (s->len == 0 || s->ptr[0] != c)
+		return false;
+	*s = slice_from(*s, 1);
+	return true;
+}
+
 size_t
 slice_digits(struct slice s)
 {

@@ -118,6 +118,9 @@ bool slice_cut(struct slice *rest, char sep, struct slice *taken);
  */
 int slice_number(struct slice s, uint64_t *number);
 
+/* Takes c off the front; false where another byte, or none, stands there. */
+bool slice_take_char(struct slice *s, char c);
+
 /* How many digits stand at its front. */
 size_t slice_digits(struct slice s);
 

@@ -226,15 +226,6 @@ zone_civil(const struct zone *zone, int64_t instant, struct civil *civil)
 	civil_from_instant(instant, zone_offset_at(zone, instant), civil);
 }
 
-static bool
-take_char(struct slice *in, char c)
-{
-	if (in->len == 0 || in->ptr[0] != c)
-		return false;
-	*in = slice_from(*in, 1);
-	return true;
-}
-
 /* A number of one to three digits. */
 static bool
 take_number(struct slice *in, int max, int *number)
@@ -254,18 +245,18 @@ take_number(struct slice *in, int max, int *number)
 static bool
 take_time(struct slice *in, int32_t *seconds)
 {
-	bool minus = take_char(in, '-');
+	bool minus = slice_take_char(in, '-');
 	int hours;
 	int minutes = 0;
 	int rest = 0;
 
 	if (!minus)
-		(void)take_char(in, '+');
+		(void)slice_take_char(in, '+');
 	if (!take_number(in, 167, &hours))
 		return false;
-	if (take_char(in, ':') &&
+	if (slice_take_char(in, ':') &&
 	    (!take_number(in, 59, &minutes) ||
-		(take_char(in, ':') && !take_number(in, 59, &rest))))
+		(slice_take_char(in, ':') && !take_number(in, 59, &rest))))
 		return false;
 	*seconds = hours * 3600 + minutes * 60 + rest;
 	if (minus)
@@ -279,7 +270,7 @@ take_clock_name(struct slice *in)
 {
 	size_t n = 0;
 
-	if (take_char(in, '<')) {
+	if (slice_take_char(in, '<')) {
 		const char *end = slice_chr(*in, '>');
 
 		if (end == NULL)
@@ -310,22 +301,23 @@ take_rule_day(struct slice *in, struct rule_day *rule)
 	bool fine;
 
 	rule->time = 2 * 3600;
-	if (!take_char(in, ','))
+	if (!slice_take_char(in, ','))
 		return false;
-	if (take_char(in, 'M')) {
+	if (slice_take_char(in, 'M')) {
 		rule->kind = DAY_OF_MONTH;
 		fine = take_number(in, 12, &rule->month) && rule->month >= 1 &&
-		    take_char(in, '.') && take_number(in, 5, &rule->week) &&
-		    rule->week >= 1 && take_char(in, '.') &&
-		    take_number(in, 6, &rule->day);
-	} else if (take_char(in, 'J')) {
+		    slice_take_char(in, '.') &&
+		    take_number(in, 5, &rule->week) && rule->week >= 1 &&
+		    slice_take_char(in, '.') && take_number(in, 6, &rule->day);
+	} else if (slice_take_char(in, 'J')) {
 		rule->kind = DAY_WITHOUT_LEAP;
 		fine = take_number(in, 365, &rule->day) && rule->day >= 1;
 	} else {
 		rule->kind = DAY_WITH_LEAP;
 		fine = take_number(in, 365, &rule->day);
 	}
-	return fine && (!take_char(in, '/') || take_time(in, &rule->time));
+	return fine &&
+	    (!slice_take_char(in, '/') || take_time(in, &rule->time));
 }
 
 /* Reads a whole POSIX TZ string; one that names a summer time must say from
@@ -458,7 +450,7 @@ load_footer(struct zone *zone, struct slice footer)
 	struct slice text;
 	const char *end;
 
-	if (!take_char(&footer, '\n'))
+	if (!slice_take_char(&footer, '\n'))
 		return false;
 	end = slice_chr(footer, '\n');
 	if (end == NULL)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "model/operation.h"
 
 /* Before the operations; what makes a line worth a closer look. */
@@ -14,12 +15,6 @@ static bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t';
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* Where a kind may start. */
@@ -34,7 +29,7 @@ is_letter(char c)
 static bool
 is_verb(char c)
 {
-	return is_letter(c) || is_digit(c) ||
+	return is_letter(c) || ascii_is_digit(c) ||
 	    (c != '\0' && strchr("-?!$@#~", c) != NULL);
 }
 
@@ -68,7 +63,7 @@ static bool
 is_numeric(struct slice text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (!is_digit(text.ptr[i]) && text.ptr[i] != '.' &&
+		if (!ascii_is_digit(text.ptr[i]) && text.ptr[i] != '.' &&
 		    text.ptr[i] != ':')
 			return false;
 	return true;
@@ -101,7 +96,7 @@ is_before_count(struct slice text)
 	last = text.ptr[text.len - 1];
 	if (last == ':')
 		return text.len > 1 && is_letter(text.ptr[text.len - 2]);
-	return !is_letter(last) && !is_digit(last) &&
+	return !is_letter(last) && !ascii_is_digit(last) &&
 	    strchr(".,+-/%&", last) == NULL;
 }
 
@@ -115,7 +110,7 @@ read_count(struct slice line, struct slice *digits, struct slice *before)
 	if (!slice_ends(line, ":"))
 		return false;
 	end = line.len - 1;
-	for (begin = end; begin > 0 && is_digit(line.ptr[begin - 1]);)
+	for (begin = end; begin > 0 && ascii_is_digit(line.ptr[begin - 1]);)
 		begin--;
 	*digits = slice_from(slice_head(line, end), begin);
 	*before = slice_head(line, begin);
@@ -183,7 +178,8 @@ token_length(struct slice text)
 	    verb.len + 1 >= token.len)
 		return 0;
 	if (verb.len > 0)
-		return is_digit(verb.ptr[0]) || slice_chr(verb, ':') != NULL ?
+		return ascii_is_digit(verb.ptr[0]) ||
+			slice_chr(verb, ':') != NULL ?
 		    0 :
 		    token.len;
 	if (!slice_ends(token, "."))
@@ -388,7 +384,7 @@ add_operation(struct buf *buf, struct slice operation)
 	add_name_from(buf, kind, kind.len > 0 && !is_letter(kind.ptr[0]),
 	    is_kind);
 	buf_add_char(buf, '.');
-	add_name_from(buf, verb, verb.len > 0 && is_digit(verb.ptr[0]),
+	add_name_from(buf, verb, verb.len > 0 && ascii_is_digit(verb.ptr[0]),
 	    is_verb);
 }
 

@@ -3,6 +3,8 @@
 
 #include "model/sqltoken.h"
 
+#include "base/ascii.h"
+
 static bool
 is_blank(char c)
 {
@@ -17,15 +19,10 @@ is_letter(char c)
 }
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
 is_word(char c)
 {
-	return is_letter(c) || is_digit(c) || c == '$' || c == '#' || c == '@';
+	return is_letter(c) || ascii_is_digit(c) || c == '$' || c == '#' ||
+	    c == '@';
 }
 
 static size_t
@@ -104,7 +101,8 @@ string_length(struct sql_lexer *lexer)
 static size_t
 bracket_length(struct slice text)
 {
-	if (text.len < 2 || !is_word(text.ptr[1]) || is_digit(text.ptr[1]))
+	if (text.len < 2 || !is_word(text.ptr[1]) ||
+	    ascii_is_digit(text.ptr[1]))
 		return 0;
 	for (size_t i = 2; i < text.len; i++) {
 		char c = text.ptr[i];
@@ -126,10 +124,10 @@ dollar_tag_length(struct slice text)
 {
 	size_t len = 1;
 
-	if (text.len > 1 && is_digit(text.ptr[1]))
+	if (text.len > 1 && ascii_is_digit(text.ptr[1]))
 		return 0;
 	while (len < text.len &&
-	    (is_letter(text.ptr[len]) || is_digit(text.ptr[len])))
+	    (is_letter(text.ptr[len]) || ascii_is_digit(text.ptr[len])))
 		len++;
 	return len < text.len && text.ptr[len] == '$' ? len + 1 : 0;
 }

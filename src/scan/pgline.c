@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum {
 	SESSION_ID_DIGITS = 8, /* of %c before its dot: seconds, in hex */
 	HEAD_WORDS = 5         /* of syslog, among which its tag is found */
@@ -37,27 +39,9 @@ static const struct {
 };
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
 is_hex(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-static bool
-is_alnum(char c)
-{
-	return is_digit(c) || is_upper((char)(c & ~0x20));
+	return ascii_is_digit(c) || (c >= 'a' && c <= 'f');
 }
 
 static bool
@@ -79,10 +63,11 @@ last_word(struct slice text)
 	size_t begin = text.len;
 
 	while (begin > 0 &&
-	    (is_upper(text.ptr[begin - 1]) || is_digit(text.ptr[begin - 1])))
+	    (ascii_is_upper(text.ptr[begin - 1]) ||
+		ascii_is_digit(text.ptr[begin - 1])))
 		begin--;
 	if (begin > 0 &&
-	    (is_alnum(text.ptr[begin - 1]) || text.ptr[begin - 1] == '_'))
+	    (ascii_is_alnum(text.ptr[begin - 1]) || text.ptr[begin - 1] == '_'))
 		begin = text.len;
 	return slice_from(text, begin);
 }
@@ -96,7 +81,8 @@ without_sqlstate(struct slice text)
 	if (text.len < CODE + 2 || memcmp(text.ptr + CODE, ": ", 2) != 0)
 		return text;
 	for (size_t i = 0; i < CODE; i++) {
-		if (!is_upper(text.ptr[i]) && !is_digit(text.ptr[i]))
+		if (!ascii_is_upper(text.ptr[i]) &&
+		    !ascii_is_digit(text.ptr[i]))
 			return text;
 	}
 	return slice_from(text, CODE + 2);
@@ -250,7 +236,7 @@ last_digits(struct slice text)
 {
 	size_t begin = text.len;
 
-	while (begin > 0 && is_digit(text.ptr[begin - 1]))
+	while (begin > 0 && ascii_is_digit(text.ptr[begin - 1]))
 		begin--;
 	return slice_from(text, begin);
 }

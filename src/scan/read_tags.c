@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/ascii.h"
 #include "model/sqltoken.h"
 #include "scan/lines.h"
 #include "scan/reader.h"
@@ -74,19 +75,13 @@ static const struct {
 	{ SLICE("declare"), NULL, NULL },
 };
 
-static bool
-is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 /* The letters at the front of a text. */
 static struct slice
 letters(struct slice text)
 {
 	size_t len = 0;
 
-	while (len < text.len && is_letter(text.ptr[len]))
+	while (len < text.len && ascii_is_letter(text.ptr[len]))
 		len++;
 	return slice_head(text, len);
 }
@@ -191,7 +186,7 @@ ends_in_sql(struct slice head)
 	if (slice_ends(head, "("))
 		return true;
 	begin = head.len;
-	while (begin > 0 && is_letter(head.ptr[begin - 1]))
+	while (begin > 0 && ascii_is_letter(head.ptr[begin - 1]))
 		begin--;
 	head = slice_from(head, begin);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

@@ -3,6 +3,8 @@
 
 #include "scan/stamp.h"
 
+#include "base/ascii.h"
+
 /*
  * Each take_ function takes one thing off the front of *in and fills in what
  * it says; false where it is not there, and then *in is anywhere before the
@@ -12,44 +14,15 @@
 enum { YEAR_FIRST = 1970, YEAR_LAST = 2199 };
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-is_alnum(char c)
-{
-	char lower = (char)(c | 0x20);
-
-	return is_digit(c) || (lower >= 'a' && lower <= 'z');
-}
-
-static bool
 next_is_digit(struct slice in)
 {
-	return in.len > 0 && is_digit(in.ptr[0]);
+	return in.len > 0 && ascii_is_digit(in.ptr[0]);
 }
 
 static bool
 next_is_alnum(struct slice in)
 {
-	return in.len > 0 && is_alnum(in.ptr[0]);
-}
-
-static bool
-take_char(struct slice *in, char c)
-{
-	if (in->len == 0 || in->ptr[0] != c)
-		return false;
-	*in = slice_from(*in, 1);
-	return true;
+	return in.len > 0 && ascii_is_alnum(in.ptr[0]);
 }
 
 /* A number of just n digits (there may be more behind it). */
@@ -61,7 +34,7 @@ take_number(struct slice *in, size_t n, unsigned *number)
 	if (in->len < n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (!is_digit(in->ptr[i]))
+		if (!ascii_is_digit(in->ptr[i]))
 			return false;
 		value = value * 10 + (unsigned)(in->ptr[i] - '0');
 	}
@@ -85,8 +58,8 @@ take_two(struct slice *in, uint8_t *number)
 static bool
 take_padded(struct slice *in, uint8_t *number)
 {
-	(void)take_char(in, ' ');
-	if (in->len >= 2 && is_digit(in->ptr[1]))
+	(void)slice_take_char(in, ' ');
+	if (in->len >= 2 && ascii_is_digit(in->ptr[1]))
 		return take_two(in, number);
 	if (!next_is_digit(*in))
 		return false;
@@ -158,7 +131,7 @@ static void
 take_fraction(struct slice *in)
 {
 	if (in->len < 2 || (in->ptr[0] != '.' && in->ptr[0] != ',') ||
-	    !is_digit(in->ptr[1]))
+	    !ascii_is_digit(in->ptr[1]))
 		return;
 	*in = slice_from(*in, 1);
 	*in = slice_from(*in, slice_digits(*in));
@@ -173,7 +146,7 @@ take_utc(struct slice *in, int32_t *offset)
 
 	if (slice_starts(rest, "UTC") || slice_starts(rest, "GMT"))
 		rest = slice_from(rest, 3);
-	else if (!take_char(&rest, 'Z'))
+	else if (!slice_take_char(&rest, 'Z'))
 		return false;
 	if (next_is_alnum(rest))
 		return false;
@@ -191,7 +164,7 @@ static bool
 number_goes_on(struct slice in)
 {
 	return next_is_alnum(in) ||
-	    (in.len >= 2 && is_digit(in.ptr[1]) &&
+	    (in.len >= 2 && ascii_is_digit(in.ptr[1]) &&
 		(in.ptr[0] == ':' || in.ptr[0] == '.'));
 }
 
@@ -203,7 +176,7 @@ take_offset(struct slice *in, struct stamp *stamp)
 	int32_t offset;
 	size_t len;
 
-	(void)take_char(&rest, ' ');
+	(void)slice_take_char(&rest, ' ');
 	if (rest.len == 0 || memchr("+-ZUG", rest.ptr[0], 5) == NULL)
 		return; /* nearly always */
 	len = zone_read_offset(rest, &offset);
@@ -225,8 +198,8 @@ take_clock(struct slice *in, struct stamp *stamp)
 {
 	struct civil *civil = &stamp->civil;
 
-	if (!take_padded(in, &civil->hour) || !take_char(in, ':') ||
-	    !take_two(in, &civil->minute) || !take_char(in, ':') ||
+	if (!take_padded(in, &civil->hour) || !slice_take_char(in, ':') ||
+	    !take_two(in, &civil->minute) || !slice_take_char(in, ':') ||
 	    !take_two(in, &civil->second))
 		return false;
 	take_fraction(in);
@@ -242,7 +215,7 @@ take_short_clock(struct slice *in, struct stamp *stamp)
 
 	civil->second = 0;
 	stamp->has_time = true;
-	return take_padded(in, &civil->hour) && take_char(in, ':') &&
+	return take_padded(in, &civil->hour) && slice_take_char(in, ':') &&
 	    take_two(in, &civil->minute) && !next_is_digit(*in) &&
 	    (in->len == 0 || in->ptr[0] != ':');
 }
@@ -251,7 +224,7 @@ static bool
 take_month_and_day(struct slice *in, char sep, struct stamp *stamp)
 {
 	stamp->has_date = true;
-	return take_two(in, &stamp->civil.month) && take_char(in, sep) &&
+	return take_two(in, &stamp->civil.month) && slice_take_char(in, sep) &&
 	    take_two(in, &stamp->civil.day) && !next_is_digit(*in);
 }
 
@@ -262,9 +235,9 @@ date_ends(struct slice in)
 {
 	if (in.len == 0)
 		return true;
-	if (is_alnum(in.ptr[0]) || in.ptr[0] == '_')
+	if (ascii_is_alnum(in.ptr[0]) || in.ptr[0] == '_')
 		return false;
-	return in.len < 2 || !is_alnum(in.ptr[1]) ||
+	return in.len < 2 || !ascii_is_alnum(in.ptr[1]) ||
 	    (in.ptr[0] != '-' && in.ptr[0] != '/' && in.ptr[0] != '.');
 }
 
@@ -274,10 +247,10 @@ clock_begins(struct slice in)
 {
 	size_t digits;
 
-	(void)take_char(&in, ' ');
+	(void)slice_take_char(&in, ' ');
 	digits = slice_digits(slice_head(in, 3));
 	in = slice_from(in, digits);
-	return (digits == 1 || digits == 2) && take_char(&in, ':') &&
+	return (digits == 1 || digits == 2) && slice_take_char(&in, ':') &&
 	    next_is_digit(in);
 }
 
@@ -291,11 +264,11 @@ take_iso(struct slice *in, struct stamp *stamp)
 	if (!take_year(in, stamp) || in->len == 0)
 		return false;
 	sep = in->ptr[0];
-	if ((sep != '-' && sep != '/') || !take_char(in, sep) ||
+	if ((sep != '-' && sep != '/') || !slice_take_char(in, sep) ||
 	    !take_month_and_day(in, sep, stamp))
 		return false;
 	rest = *in;
-	if (!(take_char(&rest, ' ') || take_char(&rest, 'T')) ||
+	if (!(slice_take_char(&rest, ' ') || slice_take_char(&rest, 'T')) ||
 	    !clock_begins(rest))
 		return date_ends(*in);
 	*in = rest;
@@ -312,9 +285,9 @@ take_iso(struct slice *in, struct stamp *stamp)
 static bool
 take_apache(struct slice *in, struct stamp *stamp)
 {
-	if (!take_two(in, &stamp->civil.day) || !take_char(in, '/') ||
-	    !take_month(in, stamp) || !take_char(in, '/') ||
-	    !take_year(in, stamp) || !take_char(in, ':') ||
+	if (!take_two(in, &stamp->civil.day) || !slice_take_char(in, '/') ||
+	    !take_month(in, stamp) || !slice_take_char(in, '/') ||
+	    !take_year(in, stamp) || !slice_take_char(in, ':') ||
 	    !take_clock(in, stamp))
 		return false;
 	stamp->has_date = true;
@@ -330,7 +303,7 @@ take_bare_clock(struct slice *in, struct stamp *stamp)
 		return false;
 	take_offset(in, stamp);
 	return !next_is_alnum(*in) &&
-	    (in->len < 2 || in->ptr[0] != ':' || !is_alnum(in->ptr[1]));
+	    (in->len < 2 || in->ptr[0] != ':' || !ascii_is_alnum(in->ptr[1]));
 }
 
 /* 130612  5:04:03 */
@@ -340,7 +313,7 @@ take_mysql(struct slice *in, struct stamp *stamp)
 	stamp->has_date = true;
 	return take_short_year(in, stamp) &&
 	    take_two(in, &stamp->civil.month) &&
-	    take_two(in, &stamp->civil.day) && take_char(in, ' ') &&
+	    take_two(in, &stamp->civil.day) && slice_take_char(in, ' ') &&
 	    take_clock(in, stamp);
 }
 
@@ -403,7 +376,7 @@ take_klog(struct slice *in, struct stamp *stamp)
 	    !(digits == 8 && take_year(in, stamp)))
 		return false;
 	if (!take_two(in, &stamp->civil.month) ||
-	    !take_two(in, &stamp->civil.day) || !take_char(in, ' '))
+	    !take_two(in, &stamp->civil.day) || !slice_take_char(in, ' '))
 		return false;
 	clock = *in;
 	if (!take_clock(in, stamp) || next_is_alnum(*in))
@@ -418,14 +391,14 @@ take_ctime(struct slice *in, bool weekday, struct stamp *stamp)
 {
 	struct slice rest;
 
-	if (!take_month(in, stamp) || !take_char(in, ' ') ||
-	    !take_padded(in, &stamp->civil.day) || !take_char(in, ' ') ||
+	if (!take_month(in, stamp) || !slice_take_char(in, ' ') ||
+	    !take_padded(in, &stamp->civil.day) || !slice_take_char(in, ' ') ||
 	    !take_clock(in, stamp))
 		return false;
 	stamp->has_date = true;
 	take_offset(in, stamp);
 	rest = *in;
-	if (weekday && take_char(&rest, ' ') && take_year(&rest, stamp))
+	if (weekday && slice_take_char(&rest, ' ') && take_year(&rest, stamp))
 		*in = rest;
 	return true;
 }
@@ -434,10 +407,10 @@ take_ctime(struct slice *in, bool weekday, struct stamp *stamp)
 static bool
 take_http(struct slice *in, struct stamp *stamp)
 {
-	if (!take_char(in, ' ') || !take_padded(in, &stamp->civil.day) ||
-	    !take_char(in, ' ') || !take_month(in, stamp) ||
-	    !take_char(in, ' ') || !take_year(in, stamp) ||
-	    !take_char(in, ' ') || !take_clock(in, stamp))
+	if (!slice_take_char(in, ' ') || !take_padded(in, &stamp->civil.day) ||
+	    !slice_take_char(in, ' ') || !take_month(in, stamp) ||
+	    !slice_take_char(in, ' ') || !take_year(in, stamp) ||
+	    !slice_take_char(in, ' ') || !take_clock(in, stamp))
 		return false;
 	stamp->has_date = true;
 	take_offset(in, stamp);
@@ -449,16 +422,16 @@ take_from_letters(struct slice *in, struct stamp *stamp)
 {
 	if (in->len < 2)
 		return false;
-	if (is_digit(in->ptr[1]))
+	if (ascii_is_digit(in->ptr[1]))
 		return memchr("IWEF", in->ptr[0], 4) != NULL &&
 		    take_klog(in, stamp);
-	if (is_upper(in->ptr[1]))
+	if (ascii_is_upper(in->ptr[1]))
 		return false; /* SQL is full of such words */
 	if (!take_weekday(in))
 		return take_ctime(in, false, stamp);
-	if (take_char(in, ','))
+	if (slice_take_char(in, ','))
 		return take_http(in, stamp);
-	return take_char(in, ' ') && take_ctime(in, true, stamp);
+	return slice_take_char(in, ' ') && take_ctime(in, true, stamp);
 }
 
 /* Whether what was read exists. A 29 February without its year does, since
@@ -484,10 +457,10 @@ stamp_read(struct slice text, unsigned flags, struct stamp *stamp)
 	if (text.len == 0)
 		return 0;
 	*stamp = (struct stamp){ 0 };
-	if (is_digit(text.ptr[0]))
+	if (ascii_is_digit(text.ptr[0]))
 		taken = take_from_digits(&rest, flags, stamp);
 	else
-		taken = is_upper(text.ptr[0]) &&
+		taken = ascii_is_upper(text.ptr[0]) &&
 		    take_from_letters(&rest, stamp);
 	return taken && exists(stamp) ? text.len - rest.len : 0;
 }
@@ -531,7 +504,7 @@ stands_alone(struct slice text, size_t at)
 	if (at < 2)
 		return true;
 	if (text.ptr[at - 1] == ' ')
-		return !is_digit(text.ptr[at - 2]);
+		return !ascii_is_digit(text.ptr[at - 2]);
 	return text.ptr[at - 1] != ':' ||
 	    memchr(hex, text.ptr[at - 2], sizeof(hex) - 1) == NULL;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "model/sqltoken.h"
 #include "model/words.h"
 
@@ -65,16 +66,9 @@ is_blank(char c)
 }
 
 static bool
-is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9');
-}
-
-static bool
 is_key(char c)
 {
-	return is_alnum(c) || c == '_' || c == '.' || c == '-';
+	return ascii_is_alnum(c) || c == '_' || c == '.' || c == '-';
 }
 
 static bool
@@ -355,7 +349,7 @@ is_plain_file(struct slice file)
 	    slice_digits(extension) > 0)
 		return false;
 	for (size_t i = 0; i < extension.len; i++)
-		if (!is_alnum(extension.ptr[i]))
+		if (!ascii_is_alnum(extension.ptr[i]))
 			return false;
 	for (size_t i = 0; i < file.len; i++) {
 		char c = file.ptr[i];
