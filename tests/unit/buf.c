@@ -19,7 +19,7 @@ grows(void)
 	    "ab\0c\xff"
 	    "12-x",
 	    9);
-	CHECK(slice_equal(buf_slice(&buf), slice_make(buf.ptr, buf.len)));
+	CHECK_INT(buf_slice(&buf).len, 9);
 	buf_release(&buf);
 	CHECK(buf.ptr == NULL);
 	CHECK_INT(buf.len, 0);
