@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A signal that ends a scan leaves nothing half written; kill -9 leaves the
+# old file whole.
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
+
+# begin: starts a scan that waits for its input with -o old.csv half made.
+begin()
+{
+	echo old >old.csv
+	rm -f pipe
+	mkfifo pipe
+	tallyman-scan -q -p callcount -o old.csv pipe &
+	scan=$!
+	# Opening waits for the reader; the scan makes its file before that.
+	exec 3>pipe
+	echo '2013-06-12 7: a.py:1 -- A.put' >&3
+}
+
+# ends_by NUMBER: sends the signal; succeeds when the scan died of it.
+ends_by()
+{
+	begin
+	kill "-$1" "$scan"
+	status=0
+	wait "$scan" || status=$?
+	exec 3>&-
+	[ "$status" -eq $((128 + $1)) ]
+}
+
+left_over()
+{
+	ls -A | grep tallyman-
+}
+
+# Not INT: a shell makes its background jobs ignore it.
+for signal in 1 15; do
+	check "signal $signal ends a scan" ends_by "$signal"
+	check_not "signal $signal leaves no half-written file" left_over
+	check_output "signal $signal leaves the old file" old cat old.csv
+done
+
+check 'kill -9 ends a scan' ends_by 9
+check 'it leaves what it wrote' left_over
+check_output 'and the old file' old cat old.csv
+rm -f .old.csv.tallyman-*
+
+ends_well()
+{
+	begin
+	exec 3>&-
+	wait "$scan"
+}
+check 'without a signal it ends well' ends_well
+check_output 'and the file is new' \
+    'day,file,line,function,operation,count,entries
+2013-06-12,a.py,1,,A.put,7,1' cat old.csv
+check_not 'and nothing else is left' left_over
+done_testing
