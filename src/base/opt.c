@@ -405,31 +405,57 @@ dump_options(const struct opt_command *command)
 	finish_output();
 }
 
+/* The folder of the running program, or "" where that cannot be told. */
+static char *
+own_folder(void)
+{
+	char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
+	const char *slash = memrchr(self, '/', len < 0 ? 0 : (size_t)len);
+
+	return xmemdup(self, slash == NULL ? 0 : (size_t)(slash - self));
+}
+
+/* The file of a manual page: beside the program or above it, where it was
+ * built, else where it was installed; NULL when it is nowhere. */
+static char *
+find_page(const char *name)
+{
+	char *folder = own_folder();
+	char *places[] = {
+		xasprintf("%s/man/%s.1", folder, name),
+		xasprintf("%s/../man/%s.1", folder, name),
+		xasprintf(MANDIR "/man1/%s.1", name),
+		xasprintf(MANDIR "/man1/%s.1.gz", name),
+	};
+	char *found = NULL;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (found == NULL && access(places[i], R_OK) == 0)
+			found = places[i];
+		else
+			free(places[i]);
+	}
+	free(folder);
+	return found;
+}
+
 /* Runs man(1), so that the pager and the width are the user's own. */
 _Noreturn void
 opt_manual(const struct opt_command *command)
 {
-	char self[PATH_MAX];
-	char *name;
-	char *page;
-	ssize_t len;
+	char *name = xasprintf("tallyman%s%s",
+	    command->name[0] == '\0' ? "" : "-", command->name);
+	char *page = find_page(name);
 
-	name = xasprintf("tallyman%s%s", command->name[0] == '\0' ? "" : "-",
-	    command->name);
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[len < 0 ? 0 : len] = '\0';
-	if (strrchr(self, '/') != NULL)
-		*strrchr(self, '/') = '\0';
-	page = xasprintf("%s/man/%s.1", self, name);
-	if (access(page, R_OK) != 0) {
-		free(page);
-		page = xstrdup(name);
-	}
 	(void)fflush(stdout);
-	execlp("man", "man", page, (char *)NULL);
-	if (strchr(page, '/') != NULL)
+	if (page != NULL) {
+		execlp("man", "man", page, (char *)NULL);
 		execlp("mandoc", "mandoc", "-a", page, (char *)NULL);
-	msg_note("man(1) is not installed; here is the short help");
+	}
+	msg_note("%s; here is the short help",
+	    page == NULL ? "the manual is not installed" :
+			   "man(1) is not installed");
 	free(name);
 	free(page);
 	print_help(command);

@@ -87,7 +87,8 @@ int opt_parse(const struct opt_command *command, int argc, char **argv,
 bool opt_use_color(const struct opt_common *common, int fd);
 
 /* Shows the manual page of a command ("" for tallyman's own), does not
- * return: man(1) on the page beside the program or by name, else -h. */
+ * return: man(1) on the page of the source tree or the installed one; the
+ * short help where there is none. */
 _Noreturn void opt_manual(const struct opt_command *command);
 
 void opt_list_release(struct opt_list *list);

@@ -40,6 +40,25 @@ check_message 'a program that cannot be run is told' \
     'tallyman-broken: Permission denied' \
     sh -c 'mkdir -p p/tallyman-broken && TALLYMAN_EXEC_PATH=p tallyman broken'
 
+# A copy of the programs with and without the manual beside them.
+mkdir installed
+cp "$top_builddir/tallyman" "$top_builddir/tallyman-scan" installed/
+manual()
+{
+	PATH=$work/installed:$PATH MANPAGER=cat tallyman scan --help | sed 's/.\x08//g'
+}
+finds()
+{
+	manual | grep -q "$@"
+}
+check 'without the manual --help shows the short help' finds 'usage: tallyman'
+if command -v man >/dev/null && [ -d "$top_srcdir/man" ]; then
+	cp -R "$top_srcdir/man" installed/
+	check 'the manual of the source tree is shown' finds 'EXIT STATUS'
+else
+	skip 'man is not installed' 'the manual of the source tree is shown'
+fi
+
 check_status 2 'a closed standard output is told' sh -c 'tallyman >&-'
 check_status 2 'a full disk is told' sh -c 'tallyman >/dev/full'
 
