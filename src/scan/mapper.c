@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "model/operation.h"
+#include "scan/counter.h"
 #include "scan/detect.h"
 #include "scan/lines.h"
 
@@ -27,7 +27,6 @@ struct mapper {
 	struct scan_run *run;
 	struct emit *emit;
 	struct reader_events events;
-	struct scratch *scratch;
 	struct kept_reader readers[MOST_READERS];
 	size_t reader_count;
 
@@ -36,16 +35,11 @@ struct mapper {
 	const struct input *input;
 	struct reader *reader;             /* NULL for a tally */
 	struct tally_reader *tally_reader; /* NULL for a log */
-	bool is_given_up;   /* the tally broke off: its rest is not read */
-	uint64_t told;      /* notes without --rejects */
-	struct block block; /* being mapped */
+	bool is_given_up; /* the tally broke off: its rest is not read */
+	uint64_t told[NOTE_KINDS]; /* notes without --rejects */
+	struct block block;        /* being mapped */
 
-	/* the last stamp resolved, since most entries share theirs */
-	struct stamp stamp;
-	struct moment moment;
-	bool has_moment;
-
-	struct buf key;
+	struct counter counter;
 	struct buf note;
 	struct scan_report sums;
 	uint64_t *input_entries;
@@ -85,6 +79,16 @@ is_in(struct slice text, const char *at)
 	return text.len > 0 && at >= text.ptr && at < text.ptr + text.len;
 }
 
+/* Whether a further note of this kind is of use to anyone. */
+static bool
+is_noted(struct mapper *mapper, enum note_kind kind)
+{
+	if (mapper->run->keep_rejects)
+		return true;
+	return kind != NOTE_NO_CALLER && kind != NOTE_REPEAT &&
+	    mapper->told[kind]++ < NOTES_TOLD;
+}
+
 /* Notes a line that was not counted; only as many of a segment as may be
  * printed, unless all are kept. Its place is where it lies in the block; a
  * text put together elsewhere has that of the line that was being read. */
@@ -102,9 +106,7 @@ note_line(struct mapper *mapper, enum note_kind kind, struct slice line,
 		.reason = slice_str(reason),
 	};
 
-	if (!mapper->run->keep_rejects &&
-	    (mapper->told++ >= NOTES_TOLD || kind == NOTE_NO_CALLER ||
-		kind == NOTE_REPEAT))
+	if (!is_noted(mapper, kind))
 		return;
 	if (mapper->run->keep_rejects)
 		note.text = line;
@@ -118,141 +120,24 @@ note_line(struct mapper *mapper, enum note_kind kind, struct slice line,
 	emit_note(mapper, &note);
 }
 
-/* --- from entries to keys --- */
-
-static bool
-is_same_stamp(const struct stamp *a, const struct stamp *b)
-{
-	const struct civil *x = &a->civil;
-	const struct civil *y = &b->civil;
-
-	return x->year == y->year && x->month == y->month && x->day == y->day &&
-	    x->hour == y->hour && x->minute == y->minute &&
-	    x->second == y->second && a->offset == b->offset &&
-	    a->has_date == b->has_date && a->has_year == b->has_year &&
-	    a->has_time == b->has_time && a->has_offset == b->has_offset;
-}
-
-static const struct moment *
-resolve(struct mapper *mapper, const struct stamp *stamp)
-{
-	if (!mapper->has_moment || !is_same_stamp(&mapper->stamp, stamp)) {
-		when_resolve(&mapper->run->when, &mapper->input->when, stamp,
-		    &mapper->moment);
-		mapper->stamp = *stamp;
-		mapper->has_moment = true;
-	}
-	return &mapper->moment;
-}
-
-static void
-add_row(struct mapper *mapper, const struct tally_row *row)
-{
-	struct tally_sum sum = {
-		.count = row->count,
-		.entries = row->entries,
-	};
-
-	buf_clear(&mapper->key);
-	tally_key_add(&mapper->key, &mapper->run->keys, row);
-	emit_add(mapper->emit, buf_slice(&mapper->key), &sum);
-}
-
-/* Whether a selection says yes; where a pattern gave up it is counted. */
-static bool
-is_yes(struct mapper *mapper, enum pattern_result result, struct slice line)
-{
-	if (result == PATTERN_GAVE_UP) {
-		mapper->sums.given_up++;
-		note_line(mapper, NOTE_GIVEN_UP, line,
-		    "a pattern reached its limit (--match-limit, "
-		    "--match-bytes)");
-	}
-	return result == PATTERN_YES;
-}
-
-static bool
-is_wanted(struct mapper *mapper, struct slice file, struct slice line)
-{
-	const struct select *select = &mapper->run->select;
-
-	return is_yes(mapper, select_file(select, mapper->scratch, file),
-		   line) &&
-	    is_yes(mapper, select_line(select, mapper->scratch, line), line);
-}
-
-/* Adds one operation's row when it is wanted. */
-static bool
-add_operation(struct mapper *mapper, struct tally_row *row,
-    struct slice operation, struct slice line)
-{
-	row->value[TALLY_OPERATION] = operation;
-	row->value[TALLY_KIND] = operation_kind(operation);
-	row->value[TALLY_VERB] = operation_verb(operation);
-	if (!is_yes(mapper,
-		select_operation(&mapper->run->select, mapper->scratch,
-		    operation),
-		line))
-		return false;
-	add_row(mapper, row);
-	return true;
-}
-
-static bool
-stands_before(const struct slice *operations, size_t at)
-{
-	for (size_t i = 0; i < at; i++)
-		if (slice_equal(operations[i], operations[at]))
-			return true;
-	return false;
-}
-
-/* A line with several different operations adds its count to each. */
-static bool
-add_operations(struct mapper *mapper, struct tally_row *row,
-    const struct entry *entry)
-{
-	bool is_selected = false;
-
-	if (entry->operation_count == 0)
-		return add_operation(mapper, row, slice_make(NULL, 0),
-		    entry->text);
-	for (size_t i = 0; i < entry->operation_count; i++)
-		if (!stands_before(entry->operations, i))
-			is_selected |= add_operation(mapper, row,
-			    entry->operations[i], entry->text);
-	return is_selected;
-}
+/* --- what readers tell --- */
 
 static void
 take_entry(void *context, const struct entry *entry)
 {
 	struct mapper *mapper = context;
-	const struct moment *moment = resolve(mapper, &entry->stamp);
-	struct tally_row row = {
-		.value[TALLY_DAY] = slice_str(moment->day),
-		.value[TALLY_HOUR] = slice_str(moment->hour),
-		.value[TALLY_HOST] = entry->host,
-		.value[TALLY_FILE] = entry->caller.file,
-		.value[TALLY_LINE] = entry->caller.line,
-		.value[TALLY_FUNCTION] = entry->caller.function,
-		.count = entry->count,
-		.entries = 1,
-	};
 
-	mapper->sums.entries++;
 	mapper->input_entries[mapper->input_index]++;
-	if (!moment->is_within ||
-	    !is_wanted(mapper, entry->caller.file, entry->text) ||
-	    !add_operations(mapper, &row, entry))
-		return;
-	mapper->sums.selected++;
-	mapper->sums.unresolved += !caller_is_resolved(&entry->caller);
-	mapper->sums.no_day += moment->day[0] == '\0';
-	mapper->sums.other_day += moment->is_other_day;
+	counter_entry(&mapper->counter, entry);
 }
 
-/* --- the reader's other events --- */
+/* A pattern reached its limit. */
+static void
+take_gave_up(void *context, struct slice line)
+{
+	note_line(context, NOTE_GIVEN_UP, line,
+	    "a pattern reached its limit (--match-limit, --match-bytes)");
+}
 
 static void
 take_no_caller(void *context, struct slice line)
@@ -302,32 +187,13 @@ take_duration(void *context, double milliseconds)
 /* --- rows of tallies --- */
 
 static int
-take_row(void *context, const struct tally_row *given, struct err *err)
+take_row(void *context, const struct tally_row *row, struct err *err)
 {
 	struct mapper *mapper = context;
-	struct tally_row row = *given;
-	struct moment moment;
-	const struct select *select = &mapper->run->select;
 
 	(void)err;
-	when_resolve_row(&mapper->run->when, &row, &moment);
-	if (row.value[TALLY_DAY].len == 0)
-		row.value[TALLY_DAY] = slice_str(moment.day);
-	mapper->sums.entries++;
 	mapper->input_entries[mapper->input_index]++;
-	if (!moment.is_within ||
-	    !is_yes(mapper,
-		select_file(select, mapper->scratch, row.value[TALLY_FILE]),
-		row.value[TALLY_FILE]) ||
-	    !is_yes(mapper,
-		select_operation(select, mapper->scratch,
-		    row.value[TALLY_OPERATION]),
-		row.value[TALLY_OPERATION]))
-		return 0;
-	add_row(mapper, &row);
-	mapper->sums.selected++;
-	mapper->sums.no_day += row.value[TALLY_DAY].len == 0 &&
-	    tally_keys_have(&mapper->input->tally_keys, TALLY_DAY);
+	counter_row(&mapper->counter, row);
 	return 0;
 }
 
@@ -343,7 +209,7 @@ take_bad_row(void *context, uint64_t line, const char *reason)
 	};
 
 	mapper->sums.malformed++;
-	if (mapper->run->keep_rejects || mapper->told++ < NOTES_TOLD)
+	if (is_noted(mapper, NOTE_MALFORMED))
 		emit_note(mapper, &note);
 }
 
@@ -363,8 +229,8 @@ mapper_new(void *context, struct emit *emit)
 
 	mapper->run = context;
 	mapper->emit = emit;
-	mapper->scratch = scratch_new(
-	    (uint32_t)mapper->run->options->match_limit);
+	counter_init(&mapper->counter, mapper->run, emit, &mapper->sums,
+	    take_gave_up, mapper);
 	mapper->input_entries = xcalloc(mapper->run->inputs.count,
 	    sizeof(uint64_t));
 	mapper->least_duration = HUGE_VAL;
@@ -410,8 +276,7 @@ mapper_free(void *context)
 		run->least_duration = mapper->least_duration;
 	for (size_t i = 0; i < mapper->reader_count; i++)
 		reader_free(mapper->readers[i].reader);
-	scratch_free(mapper->scratch);
-	buf_release(&mapper->key);
+	counter_release(&mapper->counter);
 	buf_release(&mapper->note);
 	free(mapper->input_entries);
 	free(mapper);
@@ -451,8 +316,8 @@ mapper_begin(void *context, size_t index)
 	mapper->reader = NULL;
 	mapper->tally_reader = NULL;
 	mapper->is_given_up = false;
-	mapper->told = 0;
-	mapper->has_moment = false;
+	memset(mapper->told, 0, sizeof(mapper->told));
+	counter_begin(&mapper->counter, input);
 	mapper->block = (struct block){ 0 };
 	if (input->is_tally)
 		mapper->tally_reader = tally_reader_new(take_row, take_bad_row,

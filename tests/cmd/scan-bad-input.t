@@ -394,4 +394,17 @@ check 'a missing folder for spilled counts is told' \
     full 'temporary file in nowhere: No such file' \
     env TMPDIR=nowhere tallyman scan --memory 1 whole.log
 
+# --- What was not counted is told, a few of each kind.
+
+for n in 1 2 3 4 5 6 7; do
+	echo "$n: a.py:1 -- A.put 0123456789012345678901234567890123456789"
+done >kinds.log
+echo '99999999999999999999: a.py:1 -- A.put' >>kinds.log
+check_message 'many long lines do not silence a malformed one' \
+    '^tallyman scan: kinds.log:8: a count beyond' \
+    tallyman scan -p callcount --max-line 50 kinds.log
+check_output 'five of a kind are told' 5 \
+    sh -c 'tallyman scan -p callcount --max-line 50 kinds.log 2>&1 |
+        grep -c "longer than --max-line"'
+
 done_testing
