@@ -177,4 +177,26 @@ reading_add_real(struct buf *told, const struct preset *preset,
 	return true;
 }
 
+/* How many entries of a general log, and nothing else, a preset finds in a
+ * real one; -1 when the log is not there. */
+static inline int
+reading_count_real(struct presets *presets, const char *preset_name,
+    const char *log)
+{
+	struct err err;
+	const struct preset *preset = presets_find(presets, preset_name, &err);
+	struct buf told = { 0 };
+	struct slice lines;
+	struct slice line;
+	int count = -1;
+
+	if (reading_add_real(&told, preset, log))
+		count = 0;
+	lines = buf_slice(&told);
+	while (slice_cut(&lines, '\n', &line))
+		count += slice_find(line, " -- log.") != NULL ? 1 : 1000;
+	buf_release(&told);
+	return count;
+}
+
 #endif

@@ -351,36 +351,17 @@ mongodb(void)
 	    "\"command\":{\"update\":\"users\"}}}\n");
 }
 
-/* How many entries, and nothing else, the preset finds in a real log; -1 when
- * the log is not there. */
-static int
-real_entries(const char *preset_name, const char *log)
-{
-	struct err err;
-	const struct preset *preset = presets_find(&presets, preset_name, &err);
-	struct buf told = { 0 };
-	struct slice lines;
-	struct slice line;
-	int count = -1;
-
-	if (reading_add_real(&told, preset, log))
-		count = 0;
-	lines = buf_slice(&told);
-	while (slice_cut(&lines, '\n', &line))
-		count += slice_find(line, " -- log.") != NULL ? 1 : 1000;
-	buf_release(&told);
-	return count;
-}
-
 static void
 real_log(void)
 {
-	int entries = real_entries("zap-json", "etcd_zap_json.log");
+	int entries = reading_count_real(&presets, "zap-json",
+	    "etcd_zap_json.log");
 
 	if (entries < 0)
 		SKIP("the real logs are not there");
 	CHECK_INT(entries, 42);
-	CHECK_INT(real_entries("json", "etcd_zap_json.log"), 42);
+	CHECK_INT(reading_count_real(&presets, "json", "etcd_zap_json.log"),
+	    42);
 }
 
 static const struct tap_test tests[] = {

@@ -401,36 +401,18 @@ server_source(void)
 	}
 }
 
-/* How many entries, and nothing else, the preset finds in a real log; -1 when
- * the log is not there. */
-static int
-real_entries(const char *preset_name, const char *log)
-{
-	struct err err;
-	const struct preset *preset = presets_find(&presets, preset_name, &err);
-	struct buf told = { 0 };
-	struct slice lines;
-	struct slice line;
-	int count = -1;
-
-	if (reading_add_real(&told, preset, log))
-		count = 0;
-	lines = buf_slice(&told);
-	while (slice_cut(&lines, '\n', &line))
-		count += slice_find(line, " -- log.") != NULL ? 1 : 1000;
-	buf_release(&told);
-	return count;
-}
-
 static void
 real_logs(void)
 {
-	int klog_entries = real_entries("klog", "glog-lnav.log");
+	int klog_entries = reading_count_real(&presets, "klog",
+	    "glog-lnav.log");
 
 	if (klog_entries < 0)
 		SKIP("the real logs are not there");
 	CHECK_INT(klog_entries, 7);
-	CHECK_INT(real_entries("zap-console", "lnav_logfile_zap_console.0"), 1);
+	CHECK_INT(reading_count_real(&presets, "zap-console",
+		      "lnav_logfile_zap_console.0"),
+	    1);
 }
 
 static const struct tap_test tests[] = {
