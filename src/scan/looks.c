@@ -45,15 +45,23 @@ static const struct sign signs[] = {
 	{ " HTTP/2",
 	    { "an access log of a web server, which names no code",
 		"THE HOOK" } },
-	{ "{\"", { "JSON lines without a caller", "GO" } },
+	{ "\n{\"", { "JSON lines without a caller", "GO" } },
 	{ "SELECT ", { "SQL without callers", "POSTGRESQL" } },
 };
+
+/* Whether a text holds a word; one that begins with LF, at a line's start. */
+static bool
+has_word(struct slice text, const char *word)
+{
+	return slice_find(text, word) != NULL ||
+	    (word[0] == '\n' && slice_starts(text, word + 1));
+}
 
 const struct looks *
 looks_like(struct slice text)
 {
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (slice_find(text, signs[i].word) != NULL)
+		if (has_word(text, signs[i].word))
 			return &signs[i].looks;
 	return NULL;
 }

@@ -26,6 +26,8 @@ static const struct {
 	{ "[2026-11-21] production.INFO: hello {\"a\":1}\n", "LARAVEL" },
 	{ "::1 - - [x] \"GET / HTTP/1.1\" 200 1\n", "THE HOOK" },
 	{ "{\"level\":\"info\",\"msg\":\"x\"}\n", "GO" },
+	{ "x\n{\"level\":\"info\"}\n", "GO" },
+	{ "a{\"b\n", NULL },
 	{ "and then: SELECT 1\n", "POSTGRESQL" },
 };
 
