@@ -247,7 +247,6 @@ static void
 ahead_end(struct reader *reader)
 {
 	give((struct ahead_reader *)reader);
-	reader->stamp = (struct stamp){ 0 };
 }
 
 static bool

@@ -414,7 +414,6 @@ arrow_end(struct reader *reader)
 	struct arrow_reader *self = (struct arrow_reader *)reader;
 
 	give_up_all(self);
-	self->reader.stamp = (struct stamp){ 0 };
 }
 
 static bool

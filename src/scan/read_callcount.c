@@ -134,12 +134,6 @@ callcount_read(struct reader *reader, struct slice block)
 		read_line(self, line);
 }
 
-static void
-callcount_end(struct reader *reader)
-{
-	reader->stamp = (struct stamp){ 0 };
-}
-
 /* A line with a date of its own needs nothing from the lines above it. */
 static bool
 callcount_is_sync(const struct preset *preset, struct slice line)
@@ -160,6 +154,5 @@ const struct reader_type reader_callcount = {
 	.new = callcount_new,
 	.free = callcount_free,
 	.read = callcount_read,
-	.end = callcount_end,
 	.is_sync = callcount_is_sync,
 };

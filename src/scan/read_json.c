@@ -410,12 +410,6 @@ json_read(struct reader *reader, struct slice block)
 		read_line(self, line);
 }
 
-static void
-json_end(struct reader *reader)
-{
-	reader->stamp = (struct stamp){ 0 };
-}
-
 /* Lines with a date of their own. */
 static bool
 json_is_sync(const struct preset *preset, struct slice line)
@@ -439,6 +433,5 @@ const struct reader_type reader_json = {
 	.new = json_new,
 	.free = json_free,
 	.read = json_read,
-	.end = json_end,
 	.is_sync = json_is_sync,
 };

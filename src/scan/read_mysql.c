@@ -314,7 +314,6 @@ mysql_end(struct reader *reader)
 	struct mysql_reader *self = (struct mysql_reader *)reader;
 
 	finish(self);
-	self->reader.stamp = (struct stamp){ 0 };
 }
 
 const struct reader_type reader_mysql = {

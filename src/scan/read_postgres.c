@@ -310,7 +310,6 @@ postgres_end(struct reader *reader)
 
 	pgcutter_end(self->cutter);
 	pgonce_end(self->once);
-	self->reader.stamp = (struct stamp){ 0 };
 }
 
 const struct reader_type reader_postgres = {

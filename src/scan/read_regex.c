@@ -415,12 +415,6 @@ regex_read(struct reader *reader, struct slice block)
 		read_line(self, line);
 }
 
-static void
-regex_end(struct reader *reader)
-{
-	reader->stamp = (struct stamp){ 0 };
-}
-
 static bool
 regex_is_sync(const struct preset *preset, struct slice line)
 {
@@ -448,6 +442,5 @@ const struct reader_type reader_regex = {
 	.new = regex_new,
 	.free = regex_free,
 	.read = regex_read,
-	.end = regex_end,
 	.is_sync = regex_is_sync,
 };

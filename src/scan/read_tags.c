@@ -462,7 +462,6 @@ tags_end(struct reader *reader)
 	struct tags_reader *self = (struct tags_reader *)reader;
 
 	finish(self);
-	self->reader.stamp = (struct stamp){ 0 };
 }
 
 const struct reader_type reader_tags = {

@@ -82,7 +82,8 @@ struct reader_type {
 	void (*read)(struct reader *reader, struct slice block);
 
 	/* The input ended: gives what still waits, forgets what it carried,
-	 * so that the next input finds the reader as new. */
+	 * so that the next input finds the reader as new. May be NULL: the
+	 * stamp is forgotten by reader_end(). */
 	void (*end)(struct reader *reader);
 
 	/*
@@ -139,7 +140,9 @@ reader_read(struct reader *reader, struct slice block)
 static inline void
 reader_end(struct reader *reader)
 {
-	reader->type->end(reader);
+	if (reader->type->end != NULL)
+		reader->type->end(reader);
+	reader->stamp = (struct stamp){ 0 };
 }
 
 static inline void
