@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,5 +156,18 @@ buf_add_visible(struct buf *buf, struct slice bytes)
 		else
 			buf_add(buf, slice_head(bytes, len));
 		bytes = slice_from(bytes, len == 0 ? 1 : len);
+	}
+}
+
+void
+buf_add_count(struct buf *buf, uint64_t number)
+{
+	char digits[21];
+	int len = snprintf(digits, sizeof(digits), "%" PRIu64, number);
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			buf_add_char(buf, ',');
+		buf_add_char(buf, digits[i]);
 	}
 }

@@ -44,6 +44,9 @@ void buf_add_char(struct buf *buf, char c);
 void buf_add_format(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Adds a number with a comma at each thousand: 4,112. */
+void buf_add_count(struct buf *buf, uint64_t number);
+
 /* Removes the first n bytes, moving the rest to the front. */
 void buf_drop(struct buf *buf, size_t n);
 

@@ -21,6 +21,15 @@ clock_wall(void)
 	return time(NULL);
 }
 
+int64_t
+clock_real(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * ns_per_second + now.tv_nsec;
+}
+
 struct timespec
 clock_deadline(unsigned ms)
 {

@@ -13,6 +13,9 @@ int64_t clock_now(void);
 /* Seconds since 1970 UTC. */
 int64_t clock_wall(void);
 
+/* Nanoseconds since 1970 UTC; may jump either way. */
+int64_t clock_real(void);
+
 /* For pthread_cond_timedwait(): so many milliseconds from now. */
 struct timespec clock_deadline(unsigned ms);
 

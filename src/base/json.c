@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { JSON_DEPTH = 64 };
+enum { SCAN_DEPTH = 64 };
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
@@ -73,7 +73,7 @@ nest_length(struct slice text)
 			if (len == 0)
 				return 0;
 		} else if (c == '{' || c == '[') {
-			if (depth == JSON_DEPTH)
+			if (depth == SCAN_DEPTH)
 				return 0;
 			objects = objects << 1 | (c == '{');
 			depth++;

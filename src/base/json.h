@@ -55,6 +55,23 @@ bool json_pointer(struct slice text, const char *pointer,
     struct json_value *value);
 
 /*
+ * Whether text is one JSON value by RFC 8259, strictly: well-formed UTF-8, no
+ * lone surrogate escapes asked after, no control bytes in strings, nothing
+ * behind it but white space, at most JSON_DEPTH levels. Adds it to buf (NULL
+ * is allowed) without the white space between its tokens, each token as it is
+ * written. When false, buf is as it was.
+ */
+enum { JSON_DEPTH = 200 };
+bool json_add_compact(struct buf *buf, struct slice text);
+
+/*
+ * Adds text as it is, but with each integer beyond 2^53 - 1 (on either side)
+ * as a string of its digits: for a reader that keeps numbers as doubles. Text
+ * that is no JSON is copied as far as that goes; the reader will refuse it.
+ */
+void json_add_safe_numbers(struct buf *buf, struct slice text);
+
+/*
  * Adds the characters of a raw string (quotes and escapes undone, surrogate
  * pairs joined, a lone surrogate or a broken escape as U+FFFD). A value of
  * another kind is added as it is written, null as nothing.

@@ -5,12 +5,15 @@
 
 #include <getopt.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/ascii.h"
+#include "base/duration.h"
 #include "base/msg.h"
 #include "base/slice.h"
 #include "base/suggest.h"
@@ -132,6 +135,38 @@ bad:
 	return err_set(err,
 	    "--%s: '%s' is not a size; write 4096, 64K, 16M "
 	    "or 2G",
+	    opt->name, argument);
+}
+
+int
+opt_duration(const struct opt *opt, const char *argument, void *place,
+    struct err *err)
+{
+	int64_t *duration = place;
+
+	if (!duration_read(slice_str(argument), duration))
+		return err_set(err,
+		    "--%s: '%s' is no duration; write 90s, 26h or 1h30m",
+		    opt->name, argument);
+	return 0;
+}
+
+int
+opt_percent(const struct opt *opt, const char *argument, void *place,
+    struct err *err)
+{
+	double *percent = place;
+	char *end;
+
+	if (ascii_is_digit(argument[0]) && argument[1] != 'x' &&
+	    argument[1] != 'X') {
+		*percent = strtod(argument, &end);
+		if (end[0] == '%')
+			end++;
+		if (end[0] == '\0' && isfinite(*percent))
+			return 0;
+	}
+	return err_set(err, "--%s: '%s' is no percentage; write 50%%",
 	    opt->name, argument);
 }
 
@@ -357,6 +392,26 @@ finish_output(void)
 	exit(0);
 }
 
+/* What a subcommand is called behind its command: "run" of "fetch run". */
+static const char *
+last_word(const char *name)
+{
+	const char *blank = strrchr(name, ' ');
+
+	return blank == NULL ? name : blank + 1;
+}
+
+static void
+print_subcommands(const struct opt_command *const *subcommands)
+{
+	if (subcommands == NULL)
+		return;
+	printf("\ncommands:\n");
+	for (; *subcommands != NULL; subcommands++)
+		printf("  %-8s  %s\n", last_word((*subcommands)->name),
+		    (*subcommands)->summary);
+}
+
 static _Noreturn void
 print_help(const struct opt_command *command)
 {
@@ -367,6 +422,7 @@ print_help(const struct opt_command *command)
 	each_row(command, print_row, NULL);
 	if (command->examples != NULL)
 		printf("\nexamples:\n%s", command->examples);
+	print_subcommands(command->subcommands);
 	finish_output();
 }
 
@@ -395,6 +451,45 @@ dump_row(void *context, const struct opt *opt, size_t at)
 	printf("%s\n", opt->choices == NULL ? "-" : "");
 }
 
+static bool
+has_row(const struct opt_command *command, const char *name)
+{
+	const struct opt *rows;
+	size_t at;
+
+	for (size_t n = 0; (rows = table_at(command, n, &at)) != NULL; n++)
+		for (; rows->name != NULL; rows++)
+			if (strcmp(rows->name, name) == 0)
+				return true;
+	return false;
+}
+
+/* Dumps a row of subcommand n, unless a table before had one of that name. */
+static void
+dump_new_row(const struct opt_command *command, size_t n, const struct opt *opt)
+{
+	if (has_row(command, opt->name))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (has_row(command->subcommands[i], opt->name))
+			return;
+	dump_row(NULL, opt, 0);
+}
+
+static void
+dump_subcommands(const struct opt_command *command)
+{
+	const struct opt *rows;
+	size_t at;
+
+	for (size_t i = 0; command->subcommands[i] != NULL; i++)
+		for (size_t n = 0;
+		     (rows = table_at(command->subcommands[i], n, &at)) != NULL;
+		     n++)
+			for (; rows->name != NULL; rows++)
+				dump_new_row(command, i, rows);
+}
+
 static _Noreturn void
 dump_options(const struct opt_command *command)
 {
@@ -402,6 +497,8 @@ dump_options(const struct opt_command *command)
 	    command->name[0] == '\0' ? "tallyman" : command->name,
 	    command->summary);
 	each_row(command, dump_row, NULL);
+	if (command->subcommands != NULL)
+		dump_subcommands(command);
 	finish_output();
 }
 
@@ -440,12 +537,14 @@ find_page(const char *name)
 	return found;
 }
 
-/* Runs man(1), so that the pager and the width are the user's own. */
+/* Runs man(1), so that the pager and the width are the user's own. A
+ * subcommand's page is its command's. */
 _Noreturn void
 opt_manual(const struct opt_command *command)
 {
-	char *name = xasprintf("tallyman%s%s",
-	    command->name[0] == '\0' ? "" : "-", command->name);
+	char *name = xasprintf("tallyman%s%.*s",
+	    command->name[0] == '\0' ? "" : "-",
+	    (int)strcspn(command->name, " "), command->name);
 	char *page = find_page(name);
 
 	(void)fflush(stdout);

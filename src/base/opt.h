@@ -59,6 +59,10 @@ struct opt_command {
 	 * shared_at in the options struct; or NULL. */
 	const struct opt *shared;
 	size_t shared_at;
+	/* Its subcommands ("fetch run"), each parsed by a call of its own, NULL
+	 * at the end; or NULL. They stand in -h; completions offer their
+	 * options too. */
+	const struct opt_command *const *subcommands;
 	/* For --version: "pcre2 10.42, zlib 1.2.13", which is freed; or NULL.
 	 */
 	char *(*libraries)(void);
@@ -69,7 +73,9 @@ opt_store opt_string; /* const char * */
 opt_store opt_list;   /* struct opt_list */
 opt_store opt_number; /* uint64_t */
 opt_store opt_size;   /* uint64_t, bytes: 4096, 64K, 16M, 2G (powers of 1024) */
-opt_store opt_choice; /* int, an index of choices */
+opt_store opt_duration; /* int64_t, nanoseconds: 90s, 26h, 1h30m */
+opt_store opt_percent;  /* double: 50, 12.5, 1% */
+opt_store opt_choice;   /* int, an index of choices */
 
 /*
  * Parses argv into *into, which the caller has filled with the defaults and

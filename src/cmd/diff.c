@@ -5,8 +5,6 @@
  */
 #include "config.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -53,26 +51,6 @@ struct diff_options {
 static const char *const formats[] = { "csv", "json", "table", "quickfix",
 	NULL };
 
-/* "50", "12.5", "50%": a double. */
-static int
-store_percent(const struct opt *opt, const char *argument, void *place,
-    struct err *err)
-{
-	double *percent = place;
-	char *end;
-
-	if (argument[0] >= '0' && argument[0] <= '9' && argument[1] != 'x' &&
-	    argument[1] != 'X') {
-		*percent = strtod(argument, &end);
-		if (end[0] == '%')
-			end++;
-		if (end[0] == '\0' && isfinite(*percent))
-			return 0;
-	}
-	return err_set(err, "--%s: '%s' is no percentage; write 50%%",
-	    opt->name, argument);
-}
-
 static const struct opt options[] = {
 	{ 0, "by", "KEYS",
 	    "site,operation (default), site, file, function, operation, kind",
@@ -94,7 +72,7 @@ static const struct opt options[] = {
 	    "the new one ends early",
 	    opt_flag, offsetof(struct diff_options, whole_days), NULL },
 	{ 0, "fail-above", "PERCENT", "exit 1 only when a row rose by more",
-	    store_percent, offsetof(struct diff_options, fail_above), NULL },
+	    opt_percent, offsetof(struct diff_options, fail_above), NULL },
 	{ 0, "format", "FORMAT", "csv, json, table or quickfix", opt_choice,
 	    offsetof(struct diff_options, format), formats },
 	{ 0, "all", NULL, "all rows in a table", opt_flag,

@@ -3,8 +3,6 @@
 
 #include "cmd/grid.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -276,17 +274,4 @@ grid_width(const struct output *output)
 	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		return size.ws_col;
 	return 0;
-}
-
-void
-buf_add_count(struct buf *buf, uint64_t number)
-{
-	char digits[21];
-	int len = snprintf(digits, sizeof(digits), "%" PRIu64, number);
-
-	for (int i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			buf_add_char(buf, ',');
-		buf_add_char(buf, digits[i]);
-	}
 }

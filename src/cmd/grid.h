@@ -83,7 +83,4 @@ void grid_print_more(struct output *output, uint64_t more);
  * which is without bound. */
 size_t grid_width(const struct output *output);
 
-/* Adds a number to any text, with a comma at each thousand. */
-void buf_add_count(struct buf *buf, uint64_t number);
-
 #endif

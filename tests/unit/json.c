@@ -471,6 +471,339 @@ writes_base64(void)
 	}
 }
 
+/* Compacts a copy of text as a block of its own, so that sanitizers see a read
+ * behind it, behind what buf holds already; want is NULL for a refusal. */
+static void
+check_compact(const char *text, size_t len, const char *want)
+{
+	char *copy = malloc(len + (len == 0));
+	struct buf buf = { 0 };
+	struct buf wanted = { 0 };
+
+	if (copy == NULL)
+		abort();
+	memcpy(copy, text, len);
+	buf_add_str(&buf, "x");
+	buf_add_str(&wanted, "x");
+	buf_add_str(&wanted, want == NULL ? "" : want);
+	if (!CHECK(json_add_compact(&buf, slice_make(copy, len)) ==
+		(want != NULL)) ||
+	    !CHECK(json_add_compact(NULL, slice_make(copy, len)) ==
+		(want != NULL)))
+		printf("# %s\n", text);
+	CHECK_BYTES(buf.ptr, buf.len, wanted.ptr, wanted.len);
+	buf_release(&buf);
+	buf_release(&wanted);
+	free(copy);
+}
+
+static void
+compacts_texts(void)
+{
+	static const struct {
+		const char *text;
+		const char *want;
+	} table[] = {
+		{ "null", "null" },
+		{ " true\n", "true" },
+		{ "\tfalse\r", "false" },
+		{ "\"\"", "\"\"" },
+		{ "[ ]", "[]" },
+		{ "\t{\r\n} ", "{}" },
+		{ " [ 1 , \"a b\" , [ ] , { } , null ] ",
+		    "[1,\"a b\",[],{},null]" },
+		{ "{ \"a\" : { \"b\" : [ 1 , 2 ] } , \"\" : \" : , \" }",
+		    "{\"a\":{\"b\":[1,2]},\"\":\" : , \"}" },
+		{ "{\"a\":1,\"a\":2,\"a\":1}", "{\"a\":1,\"a\":2,\"a\":1}" },
+		{ "[[[{}],[]],{\"x\":[[]]}]", "[[[{}],[]],{\"x\":[[]]}]" },
+		{ NULL, NULL },
+	};
+
+	for (size_t i = 0; table[i].text != NULL; i++)
+		check_compact(table[i].text, strlen(table[i].text),
+		    table[i].want);
+}
+
+/* Alone, and in an array, an object, and with blanks around. */
+static void
+check_token(const char *token, size_t len, bool fine)
+{
+	static const char *const frames[][2] = { { "", "" }, { "[", "]" },
+		{ "{\"k\":", "}" }, { "[0,", ",0]" } };
+	struct buf buf = { 0 };
+	struct buf want = { 0 };
+
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		buf_clear(&buf);
+		buf_add_str(&buf, frames[i][0]);
+		buf_add(&buf, slice_make(token, len));
+		buf_add_str(&buf, frames[i][1]);
+		buf_clear(&want);
+		buf_add(&want, buf_slice(&buf));
+		buf_add_char(&want, '\0');
+		check_compact(buf.ptr, buf.len, fine ? want.ptr : NULL);
+	}
+	buf_release(&buf);
+	buf_release(&want);
+}
+
+static void
+keeps_numbers(void)
+{
+	static const char *const table[] = { "0", "-0", "7", "-1", "10",
+		"9007199254740993", "-9223372036854775809", "0.0", "1.0",
+		"-0.0", "1.50", "0e1", "0E+1", "1e400", "-1e-400", "1E22",
+		"20e1", "1.5e+10", "0.1e-007",
+		"123456789012345678901234567890123456789012345678901234567890",
+		"0.10000000000000000000000000000000000000000000000000000001",
+		NULL };
+
+	for (size_t i = 0; table[i] != NULL; i++)
+		check_token(table[i], strlen(table[i]), true);
+}
+
+static void
+refuses_wrong_numbers_and_words(void)
+{
+	static const char *const table[] = { "00", "01", "-01", "-00", "-",
+		"--1", "+1", "++1", "- 1", "1.", "-1.", "1.e1", ".5", "-.5",
+		".", "1..2", "1.2.3", "1e", "1E+", "1e-", "1e1.5", "1e+-1",
+		"e1", "1 2", "1 000", "1_0", "0x1", "0xff", "1a", "1\"a\"",
+		"1eE2", "12e", "NaN", "nan", "-NaN", "Infinity", "-Infinity",
+		"inf", "True", "TRUE", "tru", "truee", "nul", "nulll", "None",
+		"undefined", "fals", "true1", "nullnull",
+		"\xef\xbc\x91" /* a full-width 1 */, NULL };
+
+	for (size_t i = 0; table[i] != NULL; i++)
+		check_token(table[i], strlen(table[i]), false);
+}
+
+static void
+keeps_strings(void)
+{
+	static const char *const table[] = { "\"\"", "\" \"", "\"'\"",
+		"\"a/b\"", "\"\\/\"", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+		"\"\\u0000\\u001F\\uabcd\\uABCD\"", "\"\\\\u12\"", "\"\\\\\"",
+		"\"\\\\\\\"\"", "\"\x7f\"", "\"{[,:]}\"", "\"\\ud83d\\ude00\"",
+		"\"\\ud83d\"", "\"\\ude00\\ud83dx\"", "\"\xc2\x80\xdf\xbf\"",
+		"\"\xe0\xa0\x80\xed\x9f\xbf\"", "\"\xee\x80\x80\xef\xbf\xbf\"",
+		"\"\xef\xbb\xbf\"", "\"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"",
+		"\"\xe2\x80\xa8\"", NULL };
+
+	for (size_t i = 0; table[i] != NULL; i++)
+		check_token(table[i], strlen(table[i]), true);
+}
+
+static void
+refuses_wrong_strings(void)
+{
+	static const char *const table[] = { "\"", "\"a", "\"\\\"", "a\"",
+		"'a'", "'\"'", "\"a\"b", "\"a\"\"b\"", "\"\\\"a", "`a`",
+		"\"\\a\"", "\"\\'\"", "\"\\v\"", "\"\\0\"", "\"\\x41\"",
+		"\"\\ \"", "\"\\N\"", "\"\\U0041\"", "\"\\u\"", "\"\\u1\"",
+		"\"\\u123\"", "\"\\u123g\"", "\"\\u12 4\"", "\"\\u+123\"",
+		"\"\\u-123\"", "\"\\u00\\\"0\"", "\"\\\xc3\xa9\"", "\\\"a\\\"",
+		"a", NULL };
+
+	for (size_t i = 0; table[i] != NULL; i++)
+		check_token(table[i], strlen(table[i]), false);
+}
+
+static void
+refuses_control_bytes_in_strings(void)
+{
+	char string[] = "\"a?b\"";
+
+	for (int c = 0; c < 0x80; c++) {
+		string[2] = (char)c;
+		if (c != '"' && c != '\\' && c > 0)
+			check_token(string, 5, c >= 0x20);
+	}
+	check_compact("\"a\0b\"", 5, NULL);
+	check_compact("[\"\\\0\"]", 6, NULL);
+	check_compact("[\"\\u00\0000\"]", 10, NULL);
+}
+
+static void
+refuses_what_is_no_utf8(void)
+{
+	static const char *const table[] = { "\x80", "\xbf", "\xff", "\xfe",
+		"\xc3", "\xc3(", "\xc0\x80", "\xc0\xaf", "\xc1\xbf",
+		"\xe0\x80\xaf", "\xe0\x9f\xbf", "\xf0\x80\x80\xaf",
+		"\xf0\x8f\xbf\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
+		"\xed\xa0\xbd\xed\xb8\x80", "\xe2\x82", "\xe2(\xa1",
+		"\xe2\x82(", "\xf0\x9f\x98", "\xf4\x90\x80\x80",
+		"\xf5\x80\x80\x80", "\xf8\x88\x80\x80\x80",
+		"\xfc\x84\x80\x80\x80\x80", "\xe9", NULL };
+
+	for (size_t i = 0; table[i] != NULL; i++) {
+		struct buf string = { 0 };
+
+		buf_add_format(&string, "\"%s\"", table[i]);
+		check_token(string.ptr, string.len, false);
+		check_token(string.ptr + 1, string.len - 2, false);
+		buf_release(&string);
+	}
+}
+
+static void
+refuses_wrong_structure(void)
+{
+	static const char *const table[] = { "", " ", "\t\r\n ", ",", ":", "]",
+		"}", "[", "{", "[1", "[1,", "[,", "[1,]", "[,1]", "[1,,2]",
+		"[1 2]", "[1:2]", "[:]", "[\"a\":1]", "[1}", "{]", "[[]", "[]]",
+		"[](", "[{]}", "[1],", "[]1", "[][]", "{}{}", "{} []", "null,",
+		"{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,\"a\":1}", "{,}",
+		"{\"a\":1,,\"b\":2}", "{\"a\" 1}", "{\"a\",1}", "{\"a\"::1}",
+		"{\"a\":1 \"b\":2}", "{\"a\":1:2}", "{\"a\":1",
+		"{\"a\":", "{\"a\"", "{\"a", "{a:1}", "{'a':1}", "{1:1}",
+		"{null:1}", "{[]:1}", "{{}:1}", "{:1}", "{\"a\":1]",
+		"{\"a\":\"b\"]", "{\"a\\x\":1}", "{\"a\n\":1}", "{\"\xff\":1}",
+		"{\"a\":1}}", "[1]//", "[1]/**/", "/**/[1]", "[1]#", "[\f1]",
+		"[\v1]", "\x0c[]", "\xc2\xa0[]", "[1\xe2\x80\xa8]",
+		"\xef\xbb\xbf[]", "\xef\xbb\xbf", "[]\xef\xbb\xbf", "\xff\xfe[",
+		"\x1e[]\n", "<p>", "{}\n{}", NULL };
+
+	for (size_t i = 0; table[i] != NULL; i++)
+		check_compact(table[i], strlen(table[i]), NULL);
+	check_compact("[]\0", 3, NULL);
+	check_compact("\0[]", 3, NULL);
+	check_compact("1\0", 2, NULL);
+	CHECK(!json_add_compact(NULL, slice_make(NULL, 0)));
+}
+
+/* What was cut anywhere is refused, but for its last blank. */
+static void
+refuses_cut_texts(void)
+{
+	static const char text[] = "{\"a\":[1,{\"b\":\"\\u00e9\xc3\xa9\"},"
+				   "true,-1.5e+3],\"c\":null} ";
+
+	for (size_t len = 0; len + 2 < sizeof(text); len++)
+		check_compact(text, len, NULL);
+	CHECK(json_add_compact(NULL, slice_str(text)));
+}
+
+/* depth times open, middle, depth times close. */
+static bool
+accepts_nest(size_t depth, const char *open, const char *middle,
+    const char *close)
+{
+	struct buf text = { 0 };
+	struct buf compact = { 0 };
+	bool fine;
+
+	for (size_t i = 0; i < depth; i++)
+		buf_add_str(&text, open);
+	buf_add_str(&text, middle);
+	for (size_t i = 0; i < depth; i++)
+		buf_add_str(&text, close);
+	fine = json_add_compact(&compact, buf_slice(&text));
+	CHECK(slice_equal(buf_slice(&compact),
+	    fine ? buf_slice(&text) : slice_make(NULL, 0)));
+	buf_release(&text);
+	buf_release(&compact);
+	return fine;
+}
+
+static void
+limits_strict_nesting(void)
+{
+	CHECK_INT(JSON_DEPTH, 200);
+	CHECK(accepts_nest(200, "[", "", "]"));
+	CHECK(!accepts_nest(201, "[", "", "]"));
+	CHECK(accepts_nest(200, "[", "1", "]"));
+	CHECK(accepts_nest(200, "{\"a\":", "1", "}"));
+	CHECK(!accepts_nest(201, "{\"a\":", "1", "}"));
+	CHECK(!accepts_nest(100, "[{\"a\":", "[]", "}]"));
+	CHECK(accepts_nest(100, "[{\"a\":", "0", "}]"));
+	CHECK(!accepts_nest(1000000, "[", "", "]"));
+	CHECK(!accepts_nest(1000000, "[{\"a\":", "", "}]"));
+	CHECK(!accepts_nest(1000000, "[", "", ""));
+	/* Side by side is not inside one another. */
+	CHECK(accepts_nest(1, "[", "[],[],[[]]", "]"));
+}
+
+static void
+check_safe(const char *text, const char *want)
+{
+	size_t len = strlen(text);
+	char *copy = malloc(len + (len == 0));
+	struct buf buf = { 0 };
+
+	if (copy == NULL)
+		abort();
+	memcpy(copy, text, len);
+	json_add_safe_numbers(&buf, slice_make(copy, len));
+	CHECK_SLICE(buf, want);
+	buf_release(&buf);
+	free(copy);
+}
+
+static void
+makes_numbers_safe(void)
+{
+	check_safe("9007199254740991", "9007199254740991");
+	check_safe("9007199254740992", "\"9007199254740992\"");
+	check_safe("-9007199254740991", "-9007199254740991");
+	check_safe("-9007199254740992", "\"-9007199254740992\"");
+	check_safe("18446744073709551615", "\"18446744073709551615\"");
+	check_safe("18446744073709551616", "\"18446744073709551616\"");
+	check_safe("123456789012345678901234567890",
+	    "\"123456789012345678901234567890\"");
+	check_safe(" [ 1 ,9007199254740993 , {\"a\" :-9007199254740993} ]\n",
+	    " [ 1 ,\"9007199254740993\" , {\"a\" :\"-9007199254740993\"} ]\n");
+	check_safe("1512345678901234567\n1512345678901234568",
+	    "\"1512345678901234567\"\n\"1512345678901234568\"");
+}
+
+static void
+leaves_other_tokens(void)
+{
+	static const char *const table[] = { "", " ", "null", "{}", "-0",
+		"1e400", "-1E400", "1.0", "9007199254740993.0",
+		"9007199254740993e0", "0.9007199254740993",
+		"1e9007199254740993", "\"9007199254740993\"",
+		"\" 9007199254740993 \"", "\"\\\"9007199254740993\"",
+		"\"\\\\\"", "{\"9007199254740993\":1}",
+		"{\"\\\",9007199254740993,\":1}",
+		"[\"\\\\\\\"\",\",9007199254740993,\"]", NULL };
+
+	for (size_t i = 0; table[i] != NULL; i++)
+		check_safe(table[i], table[i]);
+	check_safe("[\"\\\\\",9007199254740993]",
+	    "[\"\\\\\",\"9007199254740993\"]");
+}
+
+/* What is wrong stays so: it is copied, or wrong in another way. */
+static void
+makes_nothing_right(void)
+{
+	static const char *const same[] = { "{9007199254740993:1}",
+		"{9007199254740993 \n:1}", "09007199254740993",
+		"9007199254740993x", "9007199254740993.", "9007199254740993e",
+		"[\"9007199254740993", "\"\\\"9007199254740993", "-", "--",
+		"[-", "1.", "1e", "{\"a\":01", NULL };
+	static const char *const wrong[] = { "-+9007199254740993",
+		"--9007199254740993", "x9007199254740993",
+		"[9007199254740993 9007199254740993]", "{9007199254740993}",
+		"'9007199254740993'", "0-9007199254740993",
+		"1.e+-9007199254740993", "[9007199254740993",
+		"\"a\"9007199254740993", NULL };
+
+	for (size_t i = 0; same[i] != NULL; i++)
+		check_safe(same[i], same[i]);
+	for (size_t i = 0; wrong[i] != NULL; i++) {
+		struct buf buf = { 0 };
+
+		json_add_safe_numbers(&buf, slice_str(wrong[i]));
+		CHECK(buf.len >= strlen(wrong[i]));
+		if (!CHECK(!json_add_compact(NULL, buf_slice(&buf))))
+			printf("# %s\n", wrong[i]);
+		buf_release(&buf);
+	}
+}
+
 static const struct tap_test tests[] = {
 	{ "values are read by kind, and nothing behind them", reads_values },
 	{ "what is no value, or is cut, is not read",
@@ -496,6 +829,24 @@ static const struct tap_test tests[] = {
 	{ "all of ASCII comes back as it was written",
 	    reads_back_what_it_writes },
 	{ "base64 is as in RFC 4648", writes_base64 },
+	{ "a strict text loses the white space between its tokens",
+	    compacts_texts },
+	{ "numbers are kept digit by digit", keeps_numbers },
+	{ "other numbers and words than JSON's are refused",
+	    refuses_wrong_numbers_and_words },
+	{ "strings are kept as they are written", keeps_strings },
+	{ "wrong quotes and escapes are refused", refuses_wrong_strings },
+	{ "control bytes in strings are refused",
+	    refuses_control_bytes_in_strings },
+	{ "what is no UTF-8 is refused", refuses_what_is_no_utf8 },
+	{ "what does not follow the grammar is refused",
+	    refuses_wrong_structure },
+	{ "a text cut anywhere is refused", refuses_cut_texts },
+	{ "200 levels are strict JSON, 201 are not", limits_strict_nesting },
+	{ "integers from 2^53 on become strings", makes_numbers_safe },
+	{ "all other tokens stay as they are", leaves_other_tokens },
+	{ "making numbers safe makes no wrong text right",
+	    makes_nothing_right },
 	{ 0 },
 };
 

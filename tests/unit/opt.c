@@ -20,6 +20,8 @@ struct options {
 	uint64_t threads;
 	uint64_t memory;
 	int format;
+	int64_t age;
+	double share;
 	bool waited;
 	const char *wait;
 	struct {
@@ -58,6 +60,10 @@ static const struct opt rows[] = {
 	    offsetof(struct options, memory), NULL },
 	{ 0, "format", "FORMAT", "write FORMAT", opt_choice,
 	    offsetof(struct options, format), formats },
+	{ 0, "age", "DURATION", "not older", opt_duration,
+	    offsetof(struct options, age), NULL },
+	{ 0, "share", "PERCENT", "not more", opt_percent,
+	    offsetof(struct options, share), NULL },
 	{ 'W', "wait", "[=TIME]", "wait for TIME", store_wait, 0, NULL },
 	{ 0, NULL, NULL, NULL, NULL, 0, NULL },
 };
@@ -99,7 +105,7 @@ struct line {
 };
 
 static void
-parse(struct line *line, const char *text)
+parse_for(const struct opt_command *parsed, struct line *line, const char *text)
 {
 	struct slice rest;
 	struct slice word;
@@ -115,8 +121,14 @@ parse(struct line *line, const char *text)
 			abort();
 		line->argv[line->argc++] = at;
 	}
-	line->first = opt_parse(&command, line->argc, line->argv,
-	    &line->options, &line->err);
+	line->first = opt_parse(parsed, line->argc, line->argv, &line->options,
+	    &line->err);
+}
+
+static void
+parse(struct line *line, const char *text)
+{
+	parse_for(&command, line, text);
 }
 
 static void
@@ -406,7 +418,8 @@ colours_as_asked(void)
 
 /* What a command line prints that ends the program with status 0. */
 static void
-run_and_exit(const char *text, struct buf *printed)
+run_command_and_exit(const struct opt_command *run, const char *text,
+    struct buf *printed)
 {
 	struct line line;
 	int fds[2];
@@ -423,7 +436,7 @@ run_and_exit(const char *text, struct buf *printed)
 	if (child == 0) {
 		(void)dup2(fds[1], STDOUT_FILENO);
 		(void)close(fds[0]);
-		parse(&line, text);
+		parse_for(run, &line, text);
 		_exit(3);
 	}
 	(void)close(fds[1]);
@@ -432,6 +445,12 @@ run_and_exit(const char *text, struct buf *printed)
 	(void)close(fds[0]);
 	if (!CHECK(waitpid(child, &status, 0) == child && status == 0))
 		printf("# %s: %d\n", text, status);
+}
+
+static void
+run_and_exit(const char *text, struct buf *printed)
+{
+	run_command_and_exit(&command, text, printed);
 }
 
 static void
@@ -450,6 +469,8 @@ shows_the_short_help(void)
 	    "  -j, --threads N              use N threads\n"
 	    "      --memory SIZE            use SIZE bytes\n"
 	    "      --format FORMAT          write FORMAT\n"
+	    "      --age DURATION           not older\n"
+	    "      --share PERCENT          not more\n"
 	    "  -W, --wait[=TIME]            wait for TIME\n"
 	    "      --since DAY              count from DAY\n"
 	    "  -d, --deep                   go down\n"
@@ -491,6 +512,69 @@ dumps_its_table(void)
 	buf_release(&text);
 }
 
+static void
+checks_durations_and_shares(void)
+{
+	struct line line;
+
+	parse(&line, "--age 1h30m --share 12.5");
+	CHECK_INT(line.options.age, INT64_C(5400000000000));
+	CHECK(line.options.share == 12.5);
+	parse(&line, "--share 1%");
+	CHECK(line.options.share == 1);
+	check_error("--age 26",
+	    "--age: '26' is no duration; write 90s, 26h or 1h30m");
+	check_error("--share=-1", "--share: '-1' is no percentage; write 50%");
+	check_error("--share 0x1",
+	    "--share: '0x1' is no percentage; write "
+	    "50%");
+	check_error("--share 1e999",
+	    "--share: '1e999' is no percentage; write 50%");
+}
+
+/* Options of subcommands: one of its own each, one that both have. */
+static void
+describes_subcommands(void)
+{
+	static const struct opt put_rows[] = {
+		{ 0, "deep", NULL, "go down", opt_flag, 0, NULL },
+		{ 'a', "append", NULL, "put behind", opt_flag, 0, NULL },
+		{ 0 },
+	};
+	static const struct opt get_rows[] = {
+		{ 0, "deep", NULL, "go down too", opt_flag, 0, NULL },
+		{ 0, "stale", NULL, "old ones too", opt_flag, 0, NULL },
+		{ 0 },
+	};
+	static const struct opt no_rows[] = { { 0 } };
+	static const struct opt_command put = { .name = "keep put",
+		.summary = "put it",
+		.options = put_rows };
+	static const struct opt_command get = { .name = "keep get",
+		.summary = "get it",
+		.options = get_rows };
+	static const struct opt_command *const both[] = { &put, &get, NULL };
+	static const struct opt_command keep = {
+		.name = "keep",
+		.summary = "keep things",
+		.usage = "put|get",
+		.options = no_rows,
+		.subcommands = both,
+	};
+	struct buf text = { 0 };
+
+	run_command_and_exit(&keep, "-h", &text);
+	CHECK(slice_ends(buf_slice(&text),
+	    "\ncommands:\n  put       put it\n  get       get it\n"));
+	buf_clear(&text);
+	run_command_and_exit(&keep, "--dump-options", &text);
+	CHECK(slice_ends(buf_slice(&text),
+	    "-\tdeep\t-\tgo down\t-\na\tappend\t-\tput behind\t-\n"
+	    "-\tstale\t-\told ones too\t-\n"));
+	CHECK(slice_starts(buf_slice(&text), "command\tkeep\tkeep things\n"));
+	buf_release(&text);
+}
+
 static const struct tap_test tests[] = {
 	{ "each kind of option is stored", stores_each_kind },
 	{ "what is not given keeps its default", keeps_the_defaults },
@@ -518,6 +602,10 @@ static const struct tap_test tests[] = {
 	{ "-h shows the short help", shows_the_short_help },
 	{ "--version names the libraries", shows_the_version },
 	{ "--dump-options shows the table", dumps_its_table },
+	{ "durations and percentages are checked",
+	    checks_durations_and_shares },
+	{ "subcommands stand in the help, their options in the dump",
+	    describes_subcommands },
 	{ 0 },
 };
 
