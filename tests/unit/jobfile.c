@@ -257,7 +257,8 @@ static const struct {
 	{ JOB("\"classify\": [{\"status\": 99, \"class\": \"gone\"}],"),
 	    "classify[0].status: must be a status such as 403, \"4xx\" or "
 	    "\"500-599\"" },
-	{ JOB("\"classify\": [{\"status\": \"500-400\", \"class\": \"gone\"}],"),
+	{ JOB("\"classify\": "
+	      "[{\"status\": \"500-400\", \"class\": \"gone\"}],"),
 	    "classify[0].status: must be a status such as 403, \"4xx\" or "
 	    "\"500-599\"" },
 	{ JOB("\"classify\": [{\"status\": 403, \"class\": \"gon\"}],"),
@@ -418,7 +419,8 @@ static void
 keeps_given_content_type(void)
 {
 	struct job *job = parse(WITH_REQUEST(
-	    "{\"url\": \"https://h/\", \"method\": \"PUT\", \"body\": [\"{id}\"],"
+	    "{\"url\": \"https://h/\", \"method\": \"PUT\","
+	    " \"body\": [\"{id}\"],"
 	    "\"headers\": {\"content-type\": \"application/x\"}}"));
 
 	if (!CHECK(job != NULL))
@@ -539,7 +541,8 @@ static void
 reads_the_rest(void)
 {
 	struct job *job = parse(JOB(
-	    "\"proxy\": \"http://p:1\", \"no_proxy\": \"a,b\", \"share\": \"s\","
+	    "\"proxy\": \"http://p:1\", \"no_proxy\": \"a,b\","
+	    " \"share\": \"s\","
 	    "\"tls\": {\"ca\": \"ca.pem\", \"cert\": \"/c\", \"key\": \"k\"},"
 	    "\"origins\": [\"https://*.e.com\"], \"hook\": [\"a\", \"${B}\"],"
 	    "\"max_body\": \"2K\", \"auth\": {\"command\": [\"c\"]},"
