@@ -496,6 +496,12 @@ dump_options(const struct opt_command *command)
 	printf("command\t%s\t%s\n",
 	    command->name[0] == '\0' ? "tallyman" : command->name,
 	    command->summary);
+	for (size_t i = 0;
+	     command->subcommands != NULL && command->subcommands[i] != NULL;
+	     i++)
+		printf("subcommand\t%s\t%s\n",
+		    last_word(command->subcommands[i]->name),
+		    command->subcommands[i]->summary);
 	each_row(command, dump_row, NULL);
 	if (command->subcommands != NULL)
 		dump_subcommands(command);

@@ -7,7 +7,7 @@
 dumped()
 {
 	"$1" --dump-options | awk -F '\t' '
-		$1 == "command" { next }
+		$1 == "command" || $1 == "subcommand" { next }
 		$1 != "-" { print "-" $1 }
 		$2 != "-" { print "--" $2 }' | sort -u
 }
