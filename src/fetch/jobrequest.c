@@ -51,7 +51,8 @@ read_split(struct job_reader *reader, const struct job_key *key, json_t *value,
 	(void)field;
 	if (*query != NULL)
 		return key_error(reader, "stands in two places");
-	return key_query(reader, key, value, query);
+	return (
+	    is_key ? key_query : key_query_parts)(reader, key, value, query);
 }
 
 #define AT(member) .offset = offsetof(struct job_request, member)

@@ -14,9 +14,12 @@ enum { RESULTS_MAX = 1000 * 1000, BODY_MAX = 512 * 1024 * 1024 };
 
 struct query {
 	jq_state *jq;
+	jq_state *paths; /* of "path(EXPRESSION)"; NULL: without paths */
 	char *text;
-	long results; /* of this run, so far */
-	bool running; /* jq_next() may be called: after the end it aborts */
+	jv value;       /* of this run */
+	long results;   /* of this run, so far */
+	bool running;   /* jq_next() may be called: after the end it aborts */
+	bool has_paths; /* and of paths, too: they keep step with the results */
 };
 
 struct query_value {
@@ -89,45 +92,73 @@ drop(void *data, jv message)
 
 /* libjq makes $ENV of environ, and reads $HOME/.jq, while it compiles. */
 static bool
-compile(jq_state *jq, const char *expression)
+compile(jq_state *jq, const char *program)
 {
 	static char *nothing[] = { NULL };
 	char **kept = environ;
-	char *program = xasprintf("%s%s", prelude, expression);
 	bool compiled;
 
 	environ = nothing;
 	compiled = jq_compile(jq, program) != 0;
 	environ = kept;
-	free(program);
 	return compiled;
+}
+
+/* A state that runs the expression between before and after; or NULL. */
+static jq_state *
+new_state(const char *before, const char *expression, const char *after,
+    struct err *err)
+{
+	char *program = xasprintf("%s%s%s%s", prelude, before, expression,
+	    after);
+	jq_state *jq = jq_init();
+	struct err reason = { "" };
+
+	if (jq == NULL) {
+		(void)err_set(err, "libjq does not start");
+		goto out;
+	}
+	jq_set_nomem_handler(jq, NULL, NULL);
+	jq_set_input_cb(jq, NULL, NULL);
+	jq_set_debug_cb(jq, NULL, NULL);
+	jq_set_error_cb(jq, keep_first, &reason);
+	if (!compile(jq, program)) {
+		(void)err_set(err, "not a jq expression: %s", reason.text);
+		jq_teardown(&jq);
+		goto out;
+	}
+	jq_set_error_cb(jq, drop, NULL);
+out:
+	free(program);
+	return jq;
 }
 
 struct query *
 query_new(const char *expression, struct err *err)
 {
-	struct query *query = xcalloc(1, sizeof(*query));
-	struct err reason = { "" };
+	jq_state *jq = new_state("", expression, "", err);
+	struct query *query;
 
+	if (jq == NULL)
+		return NULL;
+	query = xcalloc(1, sizeof(*query));
+	query->jq = jq;
 	query->text = xstrdup(expression);
-	query->jq = jq_init();
-	if (query->jq == NULL) {
-		(void)err_set(err, "libjq does not start");
-		goto fail;
-	}
-	jq_set_nomem_handler(query->jq, NULL, NULL);
-	jq_set_input_cb(query->jq, NULL, NULL);
-	jq_set_debug_cb(query->jq, NULL, NULL);
-	jq_set_error_cb(query->jq, keep_first, &reason);
-	if (!compile(query->jq, expression)) {
-		(void)err_set(err, "not a jq expression: %s", reason.text);
-		goto fail;
-	}
-	jq_set_error_cb(query->jq, drop, NULL);
+	query->value = jv_null();
 	return query;
-fail:
-	query_free(query);
-	return NULL;
+}
+
+/* The line end ends a comment. Where path() cannot stand around it, as around
+ * an empty expression, there are no paths. */
+struct query *
+query_new_parts(const char *expression, struct err *err)
+{
+	struct query *query = query_new(expression, err);
+	struct err why;
+
+	if (query != NULL)
+		query->paths = new_state("path(", expression, "\n)", &why);
+	return query;
 }
 
 void
@@ -136,6 +167,9 @@ query_free(struct query *query)
 	if (query == NULL)
 		return;
 	jq_teardown(&query->jq);
+	if (query->paths != NULL)
+		jq_teardown(&query->paths);
+	jv_free(query->value);
 	free(query->text);
 	free(query);
 }
@@ -182,20 +216,37 @@ query_value_free(struct query_value *value)
 	free(value);
 }
 
-void
-query_start(struct query *query, const struct query_value *value)
+/* Lets go of the value, and of a halt. */
+static void
+stop_paths(struct query *query)
 {
-	jq_start(query->jq, jv_copy(value->json), 0);
-	query->results = 0;
-	query->running = true;
+	if (query->has_paths)
+		jq_start(query->paths, jv_null(), 0);
+	query->has_paths = false;
+	jv_free(query->value);
+	query->value = jv_null();
 }
 
-/* Lets go of the value, and of a halt. */
 static void
 stop(struct query *query)
 {
 	jq_start(query->jq, jv_null(), 0);
 	query->running = false;
+	stop_paths(query);
+}
+
+void
+query_start(struct query *query, const struct query_value *value)
+{
+	stop_paths(query);
+	jq_start(query->jq, jv_copy(value->json), 0);
+	query->results = 0;
+	query->running = true;
+	if (query->paths == NULL)
+		return;
+	jq_start(query->paths, jv_copy(value->json), 0);
+	query->has_paths = true;
+	query->value = jv_copy(value->json);
 }
 
 /* Takes the message of an error: a string, mostly, but any value may be
@@ -290,6 +341,46 @@ query_next_json(struct query *query, struct buf *buf, struct err *err)
 		add_json(buf, value);
 	else
 		jv_free(value);
+	return 1;
+}
+
+/*
+ * Adds the path of the result. That path() gives the same results in the same
+ * order is not relied upon, since "try" hides its complaint about an expression
+ * that makes new values: what the path leads to must be the very result.
+ */
+static bool
+add_path(struct query *query, struct buf *path, jv result)
+{
+	jv place = jq_next(query->paths);
+	jv part;
+
+	if (!jv_is_valid(place)) {
+		jv_free(place);
+		return false;
+	}
+	part = jv_getpath(jv_copy(query->value), jv_copy(place));
+	if (!jv_identical(part, jv_copy(result))) {
+		jv_free(place);
+		return false;
+	}
+	add_json(path, place);
+	return true;
+}
+
+int
+query_next_part(struct query *query, struct buf *buf, struct buf *path,
+    struct err *err)
+{
+	jv value;
+	int got = next_result(query, &value, err);
+
+	buf_clear(path);
+	if (got != 1)
+		return got;
+	if (query->has_paths && !add_path(query, path, value))
+		stop_paths(query);
+	add_json(buf, value);
 	return 1;
 }
 

@@ -31,6 +31,8 @@ struct query;
 /* NULL with err set ("not a jq expression: ..."), one line. Empties environ
  * while it compiles: no other thread may use the environment meanwhile. */
 struct query *query_new(const char *expression, struct err *err);
+/* The same for query_next_part(); takes twice the time. */
+struct query *query_new_parts(const char *expression, struct err *err);
 void query_free(struct query *query); /* NULL is allowed */
 
 /* Its text. */
@@ -56,6 +58,15 @@ int query_next(struct query *query, struct buf *buf, bool *is_null,
 
 /* The same, each result as compact JSON, strings with their quotes. */
 int query_next_json(struct query *query, struct buf *buf,
+    struct err *err) CHECKED;
+
+/*
+ * The same of query_new_parts(), and where in the value the result lies: path
+ * becomes what jq's path() gives (jsonindex.h). It becomes empty where the
+ * result is no part of the value but made by the expression, and from then on
+ * for all that follow.
+ */
+int query_next_part(struct query *query, struct buf *buf, struct buf *path,
     struct err *err) CHECKED;
 
 /* Whether the first result is neither null nor false; no result is false. -1

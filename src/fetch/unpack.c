@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/json.h"
+#include "base/jsonindex.h"
 #include "fetch/query.h"
 
 /* Adds the id of a part to id. 0 where it has none: null is "", which nobody
@@ -59,6 +61,47 @@ take_part(struct query *key, size_t at, const struct slice *ids,
 	return count;
 }
 
+/* Adds the next part to bodies, as it was received where that is known. 1, 0
+ * at the end, -1. */
+static int
+next_part(struct query *split, struct json_index *body, struct buf *path,
+    struct buf *bodies, struct err *err)
+{
+	size_t at = bodies->len;
+	struct slice part;
+	int got = query_next_part(split, bodies, path, err);
+
+	if (got == 1 && path->len > 0 &&
+	    json_index_find(body, buf_slice(path), &part)) {
+		bodies->len = at;
+		(void)json_add_compact(bodies, part);
+	}
+	return got;
+}
+
+/* unpack() without its beginning and end. */
+static long
+take_parts(struct query *split, struct query *key, struct json_index *body,
+    const struct slice *ids, size_t id_count, struct unpack_part *parts,
+    struct buf *bodies, struct err *err)
+{
+	struct buf path = { 0 };
+	size_t at = bodies->len;
+	long total = 0;
+	long count = 0;
+	int got;
+
+	while ((got = next_part(split, body, &path, bodies, err)) == 1) {
+		count = take_part(key, at, ids, id_count, parts, bodies, err);
+		if (count < 0)
+			break;
+		total += count;
+		at = bodies->len;
+	}
+	buf_release(&path);
+	return got < 0 || count < 0 ? -1 : total;
+}
+
 long
 unpack(struct query *split, struct query *key, struct slice body,
     const struct slice *ids, size_t id_count, struct unpack_part *parts,
@@ -66,28 +109,20 @@ unpack(struct query *split, struct query *key, struct slice body,
 {
 	struct query_value *value = query_parse(body, err);
 	size_t before = bodies->len;
-	long total = 0;
-	long count = 0;
+	struct json_index *index;
+	long total;
 
 	if (value == NULL)
 		return -1;
 	for (size_t i = 0; i < id_count; i++)
 		parts[i] = (struct unpack_part){ 0 };
+	index = json_index_new(body);
 	query_start(split, value);
-	while (count >= 0) {
-		size_t at = bodies->len;
-		int got = query_next_json(split, bodies, err);
-
-		if (got <= 0) {
-			count = got;
-			break;
-		}
-		count = take_part(key, at, ids, id_count, parts, bodies, err);
-		total += count;
-	}
+	total = take_parts(split, key, index, ids, id_count, parts, bodies,
+	    err);
+	if (total < 0)
+		bodies->len = before;
+	json_index_free(index);
 	query_value_free(value);
-	if (count >= 0)
-		return total;
-	bodies->len = before;
-	return -1;
+	return total;
 }

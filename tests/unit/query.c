@@ -78,6 +78,48 @@ gives_results(void)
 	    "null|false|\"a\\\"\\n\"|\"\"|1.5|[1]|");
 }
 
+/* Each result of one expression with its path: "RESULT at PATH|". */
+static void
+check_paths(const char *expression, const char *body, const char *want)
+{
+	struct err err = { "" };
+	struct query *query = query_new_parts(expression, &err);
+	struct query_value *value = query_parse(slice_str(body), &err);
+	struct buf path = { 0 };
+	struct buf out = { 0 };
+	int got;
+
+	query_start(query, value);
+	query_start(query, value);
+	while ((got = query_next_part(query, &out, &path, &err)) == 1)
+		buf_add_format(&out, " at %.*s|", SLICE_ARG(buf_slice(&path)));
+	if (got < 0)
+		buf_add_format(&out, "error: %s", err.text);
+	CHECK_INT(query_next_part(query, &out, &path, &err), 0);
+	if (!CHECK_SLICE(out, want))
+		printf("# %s\n", expression);
+	query_value_free(value);
+	query_free(query);
+	buf_release(&path);
+	buf_release(&out);
+}
+
+static void
+tells_paths(void)
+{
+	check_paths(".a[]", "{\"a\":[1,[2]]}",
+	    "1 at [\"a\",0]|[2] at [\"a\",1]|");
+	check_paths(".", "[1]", "[1] at []|");
+	check_paths("", "[1]", "[1] at |");
+	check_paths(".a.b", "{}", "null at [\"a\",\"b\"]|");
+	check_paths(".[0], ([3], .[1])", "[[1],[2]]",
+	    "[1] at [0]|[3] at |[2] at |");
+	check_paths("(map(.)[])?, .[1]", "[[1],[2]]",
+	    "[1] at |[2] at |[2] at |");
+	check_paths(".[], error(\"x\")", "[1]", "1 at [0]|error: x");
+	check_paths(".[], halt", "[1]", "1 at [0]|");
+}
+
 static void
 tells_null(void)
 {
@@ -453,6 +495,7 @@ prints_nothing(void)
 
 static const struct tap_test tests[] = {
 	{ "an expression gives its results one by one", gives_results },
+	{ "results have paths", tells_paths },
 	{ "null is told from an empty string", tells_null },
 	{ "integers that doubles cannot hold keep their digits",
 	    keeps_integers },

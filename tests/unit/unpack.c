@@ -18,7 +18,7 @@ check_parts(const char *split_by, const char *key_by, const char *body,
 	static const struct slice ids[ASKED] = { SLICE("a"), SLICE("2"),
 		SLICE("c") };
 	struct err err = { "" };
-	struct query *split = query_new(split_by, &err);
+	struct query *split = query_new_parts(split_by, &err);
 	struct query *key = query_new(key_by, &err);
 	struct unpack_part parts[ASKED] = { { 7, 7 }, { 7, 7 }, { 7, 7 } };
 	struct buf bodies = { 0 };
@@ -52,6 +52,60 @@ gives_parts(void)
 	    "{\"items\": [ {\"id\": \"c\"}, {\"id\": 2},"
 	    " {\"id\": \"a\", \"n\": 1} ]}",
 	    3, wants);
+}
+
+/* What doubles cannot hold, escapes, members that stand twice. */
+static void
+keeps_parts_as_received(void)
+{
+	static const char *const wants[ASKED] = {
+		"{\"id\":\"\\u0061\",\"n\":[1.10,1e400,-0]}",
+		"{\"n\":1512345678901234567,\"id\":2}",
+		"{\"id\":\"x\",\"id\":\"c\",\"n\":1E2}"
+	};
+	static const char body[] = "{\"items\": [\n"
+				   "{\"n\": 1512345678901234567, \"id\": 2},\n"
+				   "{\"id\": \"x\", \"id\": \"c\", \"n\": 1E2},"
+				   "{\"id\": \"\\u0061\","
+				   " \"n\": [ 1.10, 1e400, -0 ]} ]}";
+
+	check_parts(".items[]", ".id", body, 3, wants);
+	check_parts(".items[] # all", ".id", body, 3, wants);
+	check_parts("def all: .items; all | .[] | select(.id)", ".id", body, 3,
+	    wants);
+	check_parts(".items | first, (.[1] // .), .[2]", ".id", body, 3, wants);
+}
+
+static void
+keeps_members_as_received(void)
+{
+	static const char *const wants[ASKED] = { "{\"id\":\"a\",\"n\":1.0}",
+		"", "{\"id\":\"c\",\"n\":2.0}" };
+
+	check_parts(".[]", ".id",
+	    "{\"a\":{\"id\":\"a\",\"n\":1.0},"
+	    " \"c\":{\"id\":\"c\",\"n\":2.0}}",
+	    2, wants);
+}
+
+/* The "?" hides that the first two are new values; what comes behind them must
+ * not be taken for them. */
+static void
+makes_parts(void)
+{
+	static const char *const made[ASKED] = { "{\"id\":\"a\",\"n\":1.1}",
+		"{\"id\":2,\"n\":1.1}", "{\"id\":\"c\",\"n\":1.1}" };
+	static const char *const half[ASKED] = { "{\"id\":\"a\",\"n\":1.10}",
+		"{\"id\":2}", "{\"id\":\"c\"}" };
+	static const char body[] = "[{\"id\":\"a\",\"n\":1.10},"
+				   "{\"id\":2,\"n\":1.10},"
+				   "{\"id\":\"c\",\"n\":1.10}]";
+
+	check_parts(".[] | {id, n}", ".id", body, 3, made);
+	check_parts(".[-3, -2, -1]", ".id", body, 3, made);
+	check_parts(".[0:][]", ".id", body, 3, made);
+	check_parts("(map(.)[:2][])?, .[2]", ".id", body, 3, made);
+	check_parts(".[0], (.[] | {id})", ".id", body, 3, half);
 }
 
 static void
@@ -118,7 +172,7 @@ gives_to_all(void)
 {
 	static const struct slice ids[] = { SLICE("a"), SLICE("a") };
 	struct err err = { "" };
-	struct query *split = query_new(".", &err);
+	struct query *split = query_new_parts(".", &err);
 	struct query *key = query_new(".id", &err);
 	struct slice body = SLICE("{\"id\":\"a\"}");
 	struct unpack_part parts[2];
@@ -135,6 +189,9 @@ gives_to_all(void)
 
 static const struct tap_test tests[] = {
 	{ "each id gets its part", gives_parts },
+	{ "parts are kept as they were received", keeps_parts_as_received },
+	{ "those that are members, too", keeps_members_as_received },
+	{ "parts that the expression makes are libjq's", makes_parts },
 	{ "an id may be missing in the answer", leaves_out_absent },
 	{ "parts that were not asked for are dropped", drops_strangers },
 	{ "of two parts for one id the first counts", first_counts },
