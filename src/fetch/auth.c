@@ -102,7 +102,7 @@ add_field(struct buf *body, const char *name, const char *value)
 	if (body->len > 0)
 		buf_add_char(body, '&');
 	buf_add_format(body, "%s=", name);
-	percent_add(body, slice_str(value), false);
+	percent_add(body, slice_str(value));
 }
 
 void

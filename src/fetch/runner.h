@@ -57,7 +57,7 @@ struct runner {
 	bool exhausted;               /* the last one gave nothing */
 	int64_t next_due;             /* of what was not yet due then */
 	struct store_message *finish; /* results that wait to be sent */
-	size_t finish_room, body_room;
+	int64_t finish_by;            /* then they are */
 	int64_t settled;
 	int64_t due;
 
@@ -103,6 +103,8 @@ void runner_page_answered(struct runner *runner, struct task *task,
 
 /* --- runitems.c */
 
+/* Whether more items are to be claimed as soon as some are due. */
+bool runner_wants_items(const struct runner *runner);
 /* Claims more items where there are too few. */
 void runner_claim(struct runner *runner, int64_t now);
 /* A claim has come; the message is the runner's from then on. */
@@ -114,11 +116,15 @@ void runner_items_answered(struct runner *runner, struct task *task,
 /* All items of the task, without an answer. */
 void runner_settle_task(struct runner *runner, struct task *task,
     enum item_state state, int64_t due, const char *cause);
-/* Sends the results on. */
+/* Sends the results on; or only where they have waited for long enough. */
 void runner_flush(struct runner *runner);
+void runner_flush_due(struct runner *runner, int64_t now);
 void runner_claims_free(struct runner *runner);
 
 /* --- runtoken.c */
+
+/* Takes up the refresh token that an earlier run was given, if any. */
+int runner_load_token(struct runner *runner, struct err *err) CHECKED;
 
 /* Sees to it that there is a token; false while there is none yet. */
 bool runner_has_token(struct runner *runner, int64_t now);

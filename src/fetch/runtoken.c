@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
 #include "fetch/origin.h"
 #include "fetch/runner.h"
+#include "fetch/tokenfile.h"
 
 /* No token can be had any more: nothing can be fetched. */
 static void
@@ -73,6 +78,49 @@ ask_again(struct runner *runner, struct task *task, int64_t due, int64_t now)
 	plan_add(runner->plan, task);
 }
 
+/* Where a refresh token is kept that the server gave in place of the job's. */
+static char *
+token_path(const struct runner *runner)
+{
+	return xasprintf("%s.token", runner->options->path);
+}
+
+int
+runner_load_token(struct runner *runner, struct err *err)
+{
+	const char *old = runner->job->auth.refresh_token;
+	struct buf token = { 0 };
+	char *path;
+	int status;
+
+	if (runner->job->auth.kind != AUTH_OAUTH2)
+		return 0;
+	path = token_path(runner);
+	status = tokenfile_load(path, old, &token, err);
+	if (status == 1)
+		auth_set_refresh_token(runner->auth, buf_slice(&token));
+	tokenfile_wipe(&token);
+	free(path);
+	return status < 0 ? -1 : 0;
+}
+
+/* The old one may be void from now on, so the new one must not be lost. */
+static int
+keep_refresh_token(struct runner *runner, struct err *err)
+{
+	const char *old = runner->job->auth.refresh_token;
+	const char *token = auth_refresh_token(runner->auth);
+	char *path;
+	int status;
+
+	if (strcmp(token, old) == 0)
+		return 0;
+	path = token_path(runner);
+	status = tokenfile_save(path, old, token, err);
+	free(path);
+	return status;
+}
+
 void
 runner_token_answered(struct runner *runner, struct task *task,
     const struct http_reply *reply, const struct outcome_result *result,
@@ -83,7 +131,8 @@ runner_token_answered(struct runner *runner, struct task *task,
 	switch (verdict->word) {
 	case VERDICT_DONE:
 		if (auth_answered(runner->auth, reply->status,
-			buf_slice(&reply->body), now, &err) != 0)
+			buf_slice(&reply->body), now, &err) != 0 ||
+		    keep_refresh_token(runner, &err) != 0)
 			no_token(runner, err.text);
 		break;
 	case VERDICT_RETRY:
