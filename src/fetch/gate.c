@@ -18,7 +18,8 @@ struct gate_host {
 	struct adapt adapt;
 	unsigned under_way;
 	int64_t paused_until;
-	unsigned throttles;   /* in a row */
+	unsigned throttles; /* in a row */
+	int64_t throttled_since;
 	int64_t throttled_at; /* the last that was counted */
 	/* What the server said that it takes before reset_at, less what was
 	 * sent since. Negative: it has not said. */
@@ -320,7 +321,8 @@ throttle_pause(struct gate *gate, struct gate_host *host,
 	bool news = is_news(host, answer, now);
 
 	if (news) {
-		host->throttles++;
+		if (host->throttles++ == 0)
+			host->throttled_since = now;
 		host->throttled_at = now;
 	}
 	if (answer->hint->retry_after > 0)
@@ -398,6 +400,12 @@ int64_t
 gate_paused_until(const struct gate_host *host)
 {
 	return host->paused_until;
+}
+
+int64_t
+gate_throttled_since(const struct gate_host *host)
+{
+	return host->throttles == 0 ? INT64_MAX : host->throttled_since;
 }
 
 void

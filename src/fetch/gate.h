@@ -106,6 +106,8 @@ size_t gate_low(const struct gate *gate, int64_t cost, int64_t ready,
     int64_t now);
 const struct rate *gate_rate(const struct gate *gate, size_t limit);
 
+/* Since when a host has let nothing through; INT64_MAX: it does. */
+int64_t gate_throttled_since(const struct gate_host *host);
 /* Whether a host is given up for this run: so many probes in a row failed. */
 bool gate_host_is_lost(const struct gate_host *host, unsigned probes);
 /* Until when its circuit is open. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/duration.h"
 
 enum {
 	KINDS = TASK_ITEMS + 1,
@@ -65,11 +66,8 @@ task_new(enum task_kind kind, struct gate_host *host, int64_t cost,
 	task->repeatable = true;
 	task->count = count;
 	task->items = xcalloc(count + 1, sizeof(struct store_item *));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		task->items[i] = items[i];
-		if (items[i]->suspect)
-			task->suspect = true;
-	}
 	task->failed = most_failed(items, count);
 	task->suspect = any_suspect(items, count);
 	return task;
@@ -259,6 +257,7 @@ plan_split(struct task *task)
 	other->repeatable = task->repeatable;
 	task->count = half;
 	task->failed = most_failed(task->items, half);
+	task->suspect = any_suspect(task->items, half);
 	return other;
 }
 
@@ -281,18 +280,17 @@ static struct verdict
 judge_throttle(struct plan *plan, struct task *task, int64_t run_ends,
     int64_t now)
 {
+	const struct retry_policy *retry = plan->retry;
 	int64_t paused = gate_paused_until(task->host);
+	int64_t later = paused > now ? paused : now;
 
 	task->throttled++;
-	if (paused >= run_ends || paused - now > plan->retry->max_wait)
+	if (paused >= run_ends || paused - now > retry->max_wait)
 		return (struct verdict){ .word = VERDICT_DEFER, .due = paused };
-	if (task->throttled >= THROTTLES_MAX) {
-		int64_t wait = retry_wait(plan->retry, task->throttled, -1,
-		    plan->random);
-
+	/* So far that a run does not wait for it. */
+	if (task->throttled >= THROTTLES_MAX)
 		return (struct verdict){ .word = VERDICT_DEFER,
-			.due = (paused > now ? paused : now) + wait };
-	}
+			.due = later + retry->max_wait + DURATION_M };
 	return (struct verdict){ .word = VERDICT_AGAIN };
 }
 
@@ -391,12 +389,9 @@ plan_cancelled(struct plan *plan, struct task *task)
 }
 
 struct verdict
-plan_judge_item(struct plan *plan, const struct task *task,
-    const struct store_item *item, enum outcome outcome, int64_t now)
+plan_judge_parse(struct plan *plan, const struct task *task, int64_t now)
 {
-	if (outcome == OUTCOME_GONE)
-		return (struct verdict){ .word = VERDICT_GONE };
-	if (outcome == OUTCOME_PERMANENT || !task->repeatable)
+	if (!task->repeatable)
 		return (struct verdict){ .word = VERDICT_FAILED };
-	return judge_failure(plan, item->attempts + 1, 1, -1, now);
+	return judge_failure(plan, task->failed + 1, task->count, -1, now);
 }

@@ -144,9 +144,9 @@ void plan_cancelled(struct plan *plan, struct task *task);
 /* Cuts a task of at least two items in two: the second half is returned. */
 struct task *plan_split(struct task *task);
 
-/* The same of one item of an answer for many: it has no part in it, or one
- * that is not as expected. */
-struct verdict plan_judge_item(struct plan *plan, const struct task *task,
-    const struct store_item *item, enum outcome outcome, int64_t now);
+/* The same where a good answer for many turns out not to be one: it cannot be
+ * taken apart. The gate has learnt from it already. */
+struct verdict plan_judge_parse(struct plan *plan, const struct task *task,
+    int64_t now);
 
 #endif

@@ -89,6 +89,17 @@ day_end(const struct zone *zone, int64_t now)
 	return end;
 }
 
+/* A stretch is so much longer than its units take. Time goes by before the
+ * first of them is sent; of a slow limit there is but one, which would be lost
+ * each time. */
+static int64_t
+slack(const struct rate_spec *spec)
+{
+	int64_t each = interval(spec);
+
+	return each < AHEAD ? 0 : min_of(each / 10, AHEAD);
+}
+
 /* The stretch of time that is granted begins where the last one ended. It
  * ends at the horizon at the latest, so no state lies behind that but by a
  * clock that was ahead. */
@@ -108,7 +119,8 @@ grant_per(const struct rate_spec *spec, struct rate_state *state,
 		    time_of(spec, needed);
 		return false;
 	}
-	state->tat = start + time_of(spec, units);
+	state->tat = min_of(start + time_of(spec, units) + slack(spec),
+	    horizon);
 	*grant = (struct rate){ .tat = start, .until = state->tat };
 	return true;
 }
@@ -155,22 +167,65 @@ rate_grant(const struct rate_spec *spec, struct rate_state *state,
 	return false;
 }
 
+/* Makes the later stretch the first one; what is left of that is lost. */
+static void
+move_on(struct rate *rate)
+{
+	rate->tat = rate->next_tat;
+	rate->until = rate->next_until;
+	rate->next_tat = rate->next_until = 0;
+}
+
+/* Adds a stretch behind the last one. */
+static void
+add_stretch(struct rate *rate, const struct rate *grant)
+{
+	int64_t *end = rate->next_until > 0 ? &rate->next_until : &rate->until;
+
+	if (*end == grant->tat) {
+		*end = grant->until;
+		return;
+	}
+	if (rate->next_until > 0)
+		move_on(rate);
+	if (rate->until == 0) {
+		rate->tat = grant->tat;
+		rate->until = grant->until;
+	} else {
+		rate->next_tat = grant->tat;
+		rate->next_until = grant->until;
+	}
+}
+
 void
 rate_add(const struct rate_spec *spec, struct rate *rate,
     const struct rate *grant)
 {
-	struct rate sum = *grant;
+	int64_t left = grant->left;
 
-	if (grant->until == 0) { /* refused */
-		sum = *rate;
-		sum.refused_until = grant->refused_until;
-	} else if (spec->kind == RATE_PER && grant->tat == rate->until) {
-		sum.tat = rate->tat;
-	} else if (spec->kind == RATE_DAY && grant->until == rate->until) {
-		sum.left += rate->left;
+	rate->refused_until = grant->refused_until;
+	rate->asked = false;
+	if (grant->until == 0)
+		return; /* refused */
+	if (spec->kind == RATE_PER) {
+		add_stretch(rate, grant);
+		return;
 	}
-	sum.asked = false;
-	*rate = sum;
+	if (grant->until == rate->until)
+		left += rate->left;
+	rate->until = grant->until;
+	rate->left = left;
+}
+
+/* Of RATE_PER: only the end of the bucket's time can be put back. */
+static void
+return_per(struct rate_state *state, const struct rate *rate, int64_t now)
+{
+	bool two = rate->next_until > 0;
+	int64_t until = two ? rate->next_until : rate->until;
+
+	if (state->tat == until && now < until)
+		state->tat = max_of(two ? rate->next_tat : rate->tat, now);
 }
 
 void
@@ -179,9 +234,7 @@ rate_return(const struct rate_spec *spec, struct rate_state *state,
 {
 	switch (spec->kind) {
 	case RATE_PER:
-		/* Only the end of the bucket's time can be put back. */
-		if (state->tat == rate->until && now < rate->until)
-			state->tat = max_of(rate->tat, now);
+		return_per(state, rate, now);
 		break;
 	case RATE_DAY:
 		if (state->day == rate->until)
@@ -192,15 +245,25 @@ rate_return(const struct rate_spec *spec, struct rate_state *state,
 	}
 }
 
+/* Of RATE_PER: whether units that take so long fit into a stretch. */
+static bool
+fits(int64_t tat, int64_t until, int64_t time, int64_t now)
+{
+	return max_of(tat, now) + time <= until;
+}
+
 bool
 rate_needs_grant(const struct rate_spec *spec, const struct rate *rate,
     int64_t cost, int64_t now)
 {
+	int64_t time;
+
 	cost = cost_of(spec, cost);
 	switch (spec->kind) {
 	case RATE_PER:
-		return max_of(rate->tat, now) + time_of(spec, cost) >
-		    rate->until;
+		time = time_of(spec, cost);
+		return !fits(rate->tat, rate->until, time, now) &&
+		    !fits(rate->next_tat, rate->next_until, time, now);
 	case RATE_DAY:
 		return now >= rate->until || cost > rate->left;
 	case RATE_CONCURRENT:
@@ -213,23 +276,33 @@ int64_t
 rate_earliest(const struct rate_spec *spec, const struct rate *rate,
     int64_t cost, int64_t now)
 {
+	int64_t time;
+	int64_t tat;
+
 	if (spec->kind != RATE_PER)
 		return now;
-	cost = cost_of(spec, cost);
-	return max_of(now,
-	    rate->tat + time_of(spec, cost) - time_of(spec, bucket(spec)));
+	time = time_of(spec, cost_of(spec, cost));
+	tat = fits(rate->tat, rate->until, time, now) ? rate->tat :
+							rate->next_tat;
+	return max_of(now, tat + time - time_of(spec, bucket(spec)));
 }
 
 void
 rate_take(const struct rate_spec *spec, struct rate *rate, int64_t cost,
     int64_t now)
 {
+	int64_t time;
+
 	assert(!rate_needs_grant(spec, rate, cost, now));
 	cost = cost_of(spec, cost);
-	if (spec->kind == RATE_PER)
-		rate->tat = max_of(rate->tat, now) + time_of(spec, cost);
-	else
+	if (spec->kind != RATE_PER) {
 		rate->left -= cost;
+		return;
+	}
+	time = time_of(spec, cost);
+	if (!fits(rate->tat, rate->until, time, now))
+		move_on(rate);
+	rate->tat = max_of(rate->tat, now) + time;
 }
 
 int64_t
@@ -277,14 +350,22 @@ rate_text(const struct rate_spec *spec, char *into)
 	return into;
 }
 
+/* Of a stretch. */
+static int64_t
+whole_units(const struct rate_spec *spec, int64_t tat, int64_t until,
+    int64_t now)
+{
+	return max_of(until - max_of(tat, now), 0) / interval(spec);
+}
+
 /* How many units of what was granted may still be spent. */
 static int64_t
 units_left(const struct rate_spec *spec, const struct rate *rate, int64_t now)
 {
 	switch (spec->kind) {
 	case RATE_PER:
-		return max_of(rate->until - max_of(rate->tat, now), 0) /
-		    interval(spec);
+		return whole_units(spec, rate->tat, rate->until, now) +
+		    whole_units(spec, rate->next_tat, rate->next_until, now);
 	case RATE_DAY:
 		return now < rate->until ? rate->left : 0;
 	case RATE_CONCURRENT:
@@ -298,7 +379,7 @@ units_left(const struct rate_spec *spec, const struct rate *rate, int64_t now)
 static bool
 is_spent(const struct rate_spec *spec, const struct rate *rate, int64_t now)
 {
-	return now < rate->until &&
+	return now < max_of(rate->until, rate->next_until) &&
 	    (spec->kind != RATE_PER || now - rate->tat < ASKED);
 }
 

@@ -34,6 +34,9 @@
  * holds and the wait is no longer than that of a bucket just emptied, or until
  * the next midnight.
  *
+ * Of a limit of one unit a second or slower a grant lasts a moment longer than
+ * its units take, since it is used only when the store has answered.
+ *
  * cost is always that of the request in units; a limit that counts requests
  * takes it for 1.
  */
@@ -74,6 +77,9 @@ struct rate {
 	int64_t tat;   /* RATE_PER: of what this run has sent */
 	int64_t until; /* tat may go so far; RATE_DAY: the day's end */
 	int64_t left;  /* RATE_DAY: units */
+	/* RATE_PER: a later stretch, to be spent when the first one is; others
+	 * were granted what lies between. 0: none. */
+	int64_t next_tat, next_until;
 	/* No grant before this time: the last one was refused until then. */
 	int64_t refused_until;
 	bool asked; /* a grant is on its way */
@@ -93,8 +99,8 @@ struct rate {
 bool rate_grant(const struct rate_spec *spec, struct rate_state *state,
     int64_t needed, int64_t wanted, int64_t now, struct rate *grant);
 
-/* Run's side: adds what rate_grant() filled to what is left; a refusal too.
- * What is left is kept where the grant follows right on it, else lost. */
+/* Run's side: adds what rate_grant() filled to what is left; a refusal too. Of
+ * RATE_PER it keeps two stretches: a third one takes the place of the first. */
 void rate_add(const struct rate_spec *spec, struct rate *rate,
     const struct rate *grant);
 

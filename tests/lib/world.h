@@ -9,10 +9,12 @@
  * cron starts them, and may be killed at any instant: then the plan and the
  * gate are forgotten, what the store keeps is not.
  *
- * All along it checks what must hold: see world_need().
+ * All along it checks what must hold (world_need() says where):
+ *
+ *	world_live(&world, &rules, seed);	all runs, one after the other
+ *	world_check_ends(&world);		how each item must end
+ *	world_end(&world);
  */
-
-#include <stdarg.h>
 
 #include "base/alloc.h"
 #include "base/duration.h"
@@ -42,9 +44,9 @@ struct world_rules {
 	unsigned runs;
 	unsigned killed; /* percent of all runs but the last */
 
-	/* The server. Percent of items, by their number: */
+	/* The server. Percent of items: */
 	unsigned gone, bad, poison;
-	/* and of requests, by chance: */
+	/* and of requests: */
 	unsigned fails, hangs, garbles;
 	struct world_time outage;   /* nothing answers */
 	struct world_time throttle; /* each request is answered by 429 */
@@ -693,6 +695,10 @@ world_check_end(struct world *world, const struct plan_wait *wait)
 	} else if (gate_host_is_lost(world->host, world_policy.max_attempts)) {
 		world_defer_all(world, gate_host_open_until(world->host));
 		world->stopping = true;
+	} else if (world->now - gate_throttled_since(world->host) >
+	    world_policy.max_wait) {
+		world_defer_all(world, gate_paused_until(world->host));
+		world->stopping = true;
 	} else if (world->flight_count == 0 && !wait->empty && !wait->grant &&
 	    wait->until != INT64_MAX && world_is_too_late(world, wait->until)) {
 		world_defer_all(world, wait->until);
@@ -878,7 +884,7 @@ world_check_sends(struct world *world)
 
 /* All runs, as the rules say, and what must hold then. */
 static inline void
-world_begin(struct world *world, const struct world_rules *rules, uint64_t seed)
+world_live(struct world *world, const struct world_rules *rules, uint64_t seed)
 {
 	*world = (struct world){ .rules = rules, .seed = seed };
 	random_seed(&world->random, seed);

@@ -287,8 +287,8 @@ asks_for_no_grant_in_vain(void)
 	CHECK(grant(&limits[1], 1, &states[1], 1, start));
 	CHECK_INT(send_to(host, start), GATE_GO);
 	CHECK(!grant(&limits[1], 1, &states[1], 1, start));
-	waits(start + 1, start + 59 * DURATION_S, "limit used up");
-	reply = gate_ask(gate, host, 1, false, start + 59 * DURATION_S);
+	waits(start + 1, start + 60 * DURATION_S, "limit used up");
+	reply = gate_ask(gate, host, 1, false, start + 60 * DURATION_S);
 	CHECK_INT(reply.word, GATE_GRANT);
 	CHECK_INT(reply.limit, 0);
 	end();

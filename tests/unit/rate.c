@@ -38,6 +38,7 @@ struct sim {
 	int64_t pause;    /* between requests, at most */
 	int64_t max_cost; /* of a request */
 	int kill;         /* one in so many steps; 0: never */
+	bool ahead;       /* grants are asked for before they are needed */
 	int64_t sent;     /* units */
 	/* What is in the bucket of a judge who knows only times and costs, in
 	 * nanoseconds times amount. */
@@ -148,6 +149,10 @@ step(struct sim *sim, struct run *run, int64_t now)
 	at = rate_earliest(sim->spec, &run->rate, run->cost, now);
 	if (at == now)
 		sent(sim, run, now);
+	if (sim->ahead &&
+	    rate_is_low(sim->spec, &run->rate, run->cost,
+		rate_wanted(sim->spec, run->cost, 1000), now))
+		(void)ask(sim, run, now);
 	return at;
 }
 
@@ -231,6 +236,23 @@ is_used(void)
 
 		if (spec.burst >= 25)
 			sim.latency = 50 * DURATION_MS;
+		run_for(&sim, 100 * DURATION_S);
+		CHECK(sim.sent >= 200 * 99);
+		CHECK(!sim.exceeded);
+	}
+}
+
+/* What is left when a grant comes is kept, though others were granted what
+ * lies between. */
+static void
+is_used_by_all_who_ask_ahead(void)
+{
+	for (uint64_t i = 0; i < 8; i++) {
+		struct rate_spec spec = per_second(200, 25);
+		struct sim sim = begin(&spec, 1 + i % RUNS, i);
+
+		sim.latency = 30 * DURATION_MS;
+		sim.ahead = true;
 		run_for(&sim, 100 * DURATION_S);
 		CHECK(sim.sent >= 200 * 99);
 		CHECK(!sim.exceeded);
@@ -370,6 +392,11 @@ returns_what_is_last(void)
 	CHECK_INT(state.tat, START + DURATION_S / 2);
 	rate_return(&spec, &state, &one, START);
 	CHECK_INT(state.tat, START + DURATION_S / 5);
+
+	CHECK(rate_grant(&spec, &state, 1, 5, START + DURATION_S, &other));
+	rate_add(&spec, &one, &other);
+	rate_return(&spec, &state, &one, START);
+	CHECK_INT(state.tat, START + DURATION_S);
 }
 
 static void
@@ -394,10 +421,30 @@ adds_what_follows(void)
 	rate_add(&spec, &rate, &grant);
 	CHECK_INT(rate.refused_until, 9);
 	CHECK(!rate_needs_grant(&spec, &rate, 7, START));
+}
 
-	grant = (struct rate){ .tat = START + 7, .until = START + 8 };
-	rate_add(&spec, &rate, &grant);
-	CHECK_INT(rate.tat, START + 7);
+/* Two stretches are kept, and spent one after the other. */
+static void
+keeps_what_is_left(void)
+{
+	struct rate_spec spec = per_second(10, 25);
+	struct rate rate = { 0 };
+
+	for (size_t i = 0; i < 4; i++) {
+		int64_t start = START + (int64_t)i * DURATION_S;
+		struct rate grant = {
+			.tat = start,
+			.until = start + DURATION_S / 2,
+		};
+
+		rate_add(&spec, &rate, &grant);
+	}
+	CHECK_INT(rate.tat, START + 2 * DURATION_S);
+	for (int i = 0; i < 10; i++) {
+		CHECK(!rate_needs_grant(&spec, &rate, 1, START));
+		rate_take(&spec, &rate, 1, START);
+	}
+	CHECK(rate_needs_grant(&spec, &rate, 1, START));
 }
 
 /* What was sent while the clock was ahead still counts. */
@@ -443,6 +490,22 @@ clock_back_slow(void)
 }
 
 static void
+a_slow_limit_is_usable_later(void)
+{
+	struct rate_spec spec = per_second(1, 1);
+	struct rate_state state = { 0 };
+	struct rate rate = { 0 };
+	int64_t later = START + 900 * DURATION_MS;
+
+	spec.per = DURATION_H;
+	CHECK(rate_grant(&spec, &state, 1, 1, START, &rate));
+	CHECK(!rate_needs_grant(&spec, &rate, 1, later));
+	rate_take(&spec, &rate, 1, later);
+	CHECK(rate_needs_grant(&spec, &rate, 1, later));
+	CHECK(!rate_grant(&spec, &state, 1, 1, later, &rate));
+}
+
+static void
 nothing_overflows(void)
 {
 	struct rate_spec spec = per_second(1, INT64_MAX);
@@ -454,6 +517,7 @@ nothing_overflows(void)
 	(void)rate_grant(&spec, &state, INT64_MAX, INT64_MAX, START, &rate);
 	CHECK(rate_wanted(&spec, INT64_MAX, INT64_MAX) > 0);
 	spec.amount = INT64_MAX;
+	state = (struct rate_state){ 0 };
 	CHECK(rate_grant(&spec, &state, 1, INT64_MAX, START, &rate));
 }
 
@@ -671,6 +735,7 @@ has_text(void)
 static const struct tap_test tests[] = {
 	{ "no window has more than the limit, whoever is killed", is_kept },
 	{ "the limit is used", is_used },
+	{ "also by all who ask ahead", is_used_by_all_who_ask_ahead },
 	{ "and by requests of many costs", is_used_by_all_costs },
 	{ "and where an interval is no whole number", divides_unevenly },
 	{ "nine tenths of the burst go at once", bursts_first },
@@ -681,8 +746,12 @@ static const struct tap_test tests[] = {
 	{ "a limit may count requests", counts_requests },
 	{ "only what was granted last is given back", returns_what_is_last },
 	{ "a grant is added to what is left", adds_what_follows },
+	{ "also where others were granted what lies between",
+	    keeps_what_is_left },
 	{ "a clock set back does not exceed the limit", clock_back },
 	{ "and the wait is no longer than the bucket takes", clock_back_slow },
+	{ "what a slow limit grants is good a moment later",
+	    a_slow_limit_is_usable_later },
 	{ "nothing overflows", nothing_overflows },
 	{ "no day of a year has more than its units", day_is_kept },
 	{ "and each day's units are used", day_is_used_up },
