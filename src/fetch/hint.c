@@ -3,6 +3,8 @@
 
 #include "fetch/hint.h"
 
+#include <string.h>
+
 #include "base/duration.h"
 #include "fetch/header.h"
 
@@ -203,36 +205,72 @@ read_service_limit(const struct reading *reading, struct slice member)
 		add_limit(reading, share_of(policy, remaining, wait), wait);
 }
 
+/* The habits from before the drafts, and of the older ones. Empty: not said. */
 static void
-read_service_limits(const struct reading *reading)
+add_pair(const struct reading *reading, struct slice remaining_text,
+    struct slice reset_text)
 {
-	struct slice list;
-	struct slice member;
-	size_t at = 0;
-
-	while (header_next(reading->header, "RateLimit", &at, &list))
-		while (header_next_member(&list, &member))
-			read_service_limit(reading, member);
-}
-
-/* The habits from before the drafts, and of the older ones. */
-static void
-read_pair(const struct reading *reading, const char *remaining_name,
-    const char *reset_name)
-{
-	struct slice value;
 	int64_t remaining;
 	int64_t reset;
 	int64_t wait = -1;
 
-	if (!header_find(reading->header, remaining_name, &value) ||
-	    !header_number(value, &remaining))
+	if (!header_number(remaining_text, &remaining))
 		return;
-	if (header_find(reading->header, reset_name, &value) &&
-	    header_seconds(value, &reset))
+	if (header_seconds(reset_text, &reset))
 		wait = reset > EPOCH_FROM ? wait_until(reading, reset) :
 					    clamp(reading, reset);
 	add_limit(reading, remaining, wait);
+}
+
+static void
+read_pair(const struct reading *reading, const char *remaining_name,
+    const char *reset_name)
+{
+	struct slice remaining = { NULL, 0 };
+	struct slice reset = { NULL, 0 };
+
+	(void)header_find(reading->header, remaining_name, &remaining);
+	(void)header_find(reading->header, reset_name, &reset);
+	add_pair(reading, remaining, reset);
+}
+
+/* RateLimit as it is, or as draft 07 had it: one limit, whose numbers are
+ * members. */
+static void
+read_service_limits(const struct reading *reading)
+{
+	struct slice remaining = { NULL, 0 };
+	struct slice reset = { NULL, 0 };
+	struct slice list;
+	struct slice member;
+	struct slice name;
+	struct slice value;
+	size_t at = 0;
+
+	while (header_next(reading->header, "RateLimit", &at, &list)) {
+		while (header_next_member(&list, &member)) {
+			read_service_limit(reading, member);
+			header_pair(header_head(member), &name, &value);
+			if (slice_is(name, "remaining"))
+				remaining = value;
+			else if (slice_is(name, "reset"))
+				reset = value;
+		}
+	}
+	add_pair(reading, remaining, reset);
+}
+
+/* All names of fields that do begin with one of two letters; most answers have
+ * none. */
+static bool
+may_hint(struct slice header)
+{
+	struct slice line;
+
+	while (slice_cut(&header, '\n', &line))
+		if (line.len > 0 && memchr("RrXx", line.ptr[0], 4) != NULL)
+			return true;
+	return false;
 }
 
 void
@@ -244,6 +282,8 @@ hint_read(struct slice header, int64_t now, int64_t max_wait, struct hint *hint)
 		.hint = hint };
 
 	*hint = (struct hint){ .retry_after = -1, .remaining = -1 };
+	if (!may_hint(header))
+		return;
 	read_retry_after(&reading);
 	if (is_from_cache(header))
 		return;

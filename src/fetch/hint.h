@@ -10,7 +10,8 @@
  *	Retry-After: 120 | HTTP-date                RFC 9110, section 10.2.3
  *	RateLimit-Policy: "burst";q=100;w=60        draft-ietf-httpapi-
  *	RateLimit: "burst";r=50;t=30                ratelimit-headers
- *	RateLimit-Limit, -Remaining, -Reset         its older drafts; seconds
+ *	RateLimit: limit=100, remaining=50, reset=5 its draft 07; seconds
+ *	RateLimit-Limit, -Remaining, -Reset         those before; seconds
  *	X-RateLimit-Limit, -Remaining, -Reset       GitHub (epoch), others
  *	x-rate-limit-limit, -remaining, -reset      X (epoch)
  *

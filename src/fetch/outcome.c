@@ -39,7 +39,9 @@ static const char *const names[] = {
 	[OUTCOME_PARSE] = "parse",
 };
 
-/* Of Google's APIs, with what they mean for a 403. */
+/* Of Google's APIs, older and newer ones, with what they mean for a 403. That a
+ * resource is exhausted is said of rates as of quotas, so it is not believed to
+ * last until tomorrow. */
 static const struct reason {
 	const char *word;
 	enum outcome outcome;
@@ -48,6 +50,9 @@ static const struct reason {
 	{ "userRateLimitExceeded", OUTCOME_THROTTLE },
 	{ "quotaExceeded", OUTCOME_QUOTA },
 	{ "dailyLimitExceeded", OUTCOME_QUOTA },
+	{ "RATE_LIMIT_EXCEEDED", OUTCOME_THROTTLE },
+	{ "RESOURCE_EXHAUSTED", OUTCOME_THROTTLE },
+	{ "QUOTA_EXCEEDED", OUTCOME_QUOTA },
 	{ NULL, OUTCOME_PERMANENT },
 };
 
@@ -210,45 +215,76 @@ reason_of(struct slice word)
 	return reason;
 }
 
-/* The reasons of an array: into word the first, or the first that we know
+/* What may be a reason: into word goes the first, or the first that we know
  * where there is one. */
-static const struct reason *
-read_reasons(struct slice body, const char *pointer, struct slice *word)
+static void
+take_reason(const struct json_value *value, struct slice *word)
 {
-	const struct reason *reason = reason_of(*word);
+	struct slice text;
+
+	if (value->kind != JSON_STRING || reason_of(*word)->word != NULL)
+		return;
+	text = slice_make(value->raw.ptr + 1, value->raw.len - 2);
+	if (is_word(text, "_-") &&
+	    (word->len == 0 || reason_of(text)->word != NULL))
+		*word = text;
+}
+
+static void
+take_reasons(struct slice body, const char *pointer, struct slice *word)
+{
 	struct json_value items;
 	struct json_value item;
 	struct json_value value;
-	struct slice text;
 
 	if (!json_pointer(body, pointer, &items))
-		return reason;
-	while (reason->word == NULL && json_next_item(&items.raw, &item)) {
-		if (!json_member(item.raw, "reason", &value) ||
-		    value.kind != JSON_STRING)
-			continue;
-		text = slice_make(value.raw.ptr + 1, value.raw.len - 2);
-		if (!is_word(text, "_-"))
-			continue;
-		reason = reason_of(text);
-		if (reason->word != NULL || word->len == 0)
-			*word = text;
-	}
-	return reason;
+		return;
+	while (json_next_item(&items.raw, &item))
+		if (json_member(item.raw, "reason", &value))
+			take_reason(&value, word);
+}
+
+/* A word of an error, or nothing. */
+static struct slice
+find_reason(struct slice body)
+{
+	struct slice word = { NULL, 0 };
+	struct json_value status;
+
+	take_reasons(body, "/error/errors", &word);
+	take_reasons(body, "/error/details", &word);
+	if (json_pointer(body, "/error/status", &status))
+		take_reason(&status, &word);
+	return word;
+}
+
+/* Whether the header says that we are to come back later. */
+static bool
+is_slowed(const struct answer *answer)
+{
+	const struct hint *hint = &answer->result->hint;
+
+	return hint->retry_after >= 0 || hint->remaining == 0;
 }
 
 /* What a 403 means; the reason is said already. */
 static enum outcome
 outcome_of_403(const struct answer *answer, const struct reason *reason)
 {
-	const struct hint *hint = &answer->result->hint;
-
-	if (hint->retry_after >= 0 || hint->remaining == 0)
+	if (is_slowed(answer))
 		return OUTCOME_THROTTLE;
 	if (slice_find(answer->start, "secondary rate limit") == NULL)
 		return reason->outcome;
 	say(answer, " secondary rate limit");
 	return OUTCOME_THROTTLE;
+}
+
+static enum outcome
+outcome_of_429(const struct answer *answer, const struct reason *reason)
+{
+	return reason->outcome == OUTCOME_QUOTA && !is_slowed(answer) ?
+	    OUTCOME_QUOTA :
+	    OUTCOME_THROTTLE;
 }
 
 static enum outcome
@@ -265,7 +301,7 @@ outcome_of_status(const struct answer *answer, const struct reason *reason)
 	case 410:
 		return OUTCOME_GONE;
 	case 429:
-		return OUTCOME_THROTTLE;
+		return outcome_of_429(answer, reason);
 	case 503:
 		return answer->result->hint.retry_after >= 0 ?
 		    OUTCOME_THROTTLE :
@@ -285,14 +321,11 @@ outcome_of_status(const struct answer *answer, const struct reason *reason)
 static enum outcome
 judge_error(const struct answer *answer)
 {
-	const struct reason *reason;
-	struct slice word = { NULL, 0 };
+	struct slice word = find_reason(answer->start);
 
-	(void)read_reasons(answer->start, "/error/errors", &word);
-	reason = read_reasons(answer->start, "/error/details", &word);
 	if (word.len > 0)
 		say(answer, " %.*s", SLICE_ARG(word));
-	return outcome_of_status(answer, reason);
+	return outcome_of_status(answer, reason_of(word));
 }
 
 static bool

@@ -17,16 +17,18 @@
  *	404, 410                                                gone
  *	429; 503 with Retry-After; 403 with Retry-After, or with
  *	a remaining of 0, or with a reason rateLimitExceeded,
- *	userRateLimitExceeded, or "secondary rate limit"        throttle
- *	403 with a reason quotaExceeded or dailyLimitExceeded   quota
+ *	userRateLimitExceeded, RATE_LIMIT_EXCEEDED,
+ *	RESOURCE_EXHAUSTED, or "secondary rate limit"           throttle
+ *	403 or 429 without such fields, but with a reason
+ *	quotaExceeded, dailyLimitExceeded or QUOTA_EXCEEDED     quota
  *	408, 425, 5xx but 501 and 505                           retry
  *	a certificate that is not valid, a body over max_body,
  *	a forbidden redirect, any other status                  permanent
  *
- * A reason is the text in .error.errors[].reason or .error.details[].reason of
- * a JSON body, as Google's APIs have it. For reasons and patterns the first
- * 64 KiB of a body are searched; a pattern that gives up there (PCRE2's match
- * limit) or an expression that fails does not hold.
+ * A reason is the text in .error.errors[].reason, .error.details[].reason or
+ * .error.status of a JSON body, as Google's APIs have it. For reasons and
+ * patterns the first 64 KiB of a body are searched; a pattern that gives up
+ * there (PCRE2's match limit) or an expression that fails does not hold.
  */
 
 #include <stdbool.h>

@@ -112,6 +112,28 @@ reads_ratelimit(void)
 }
 
 static void
+reads_draft_07(void)
+{
+	check_limit("RateLimit-Policy: 100;w=60\r\n"
+		    "RateLimit: limit=100, remaining=50, reset=5\r\n",
+	    50, 5 * S);
+	check_limit("RateLimit: limit=100,remaining=0,reset=100000\r\n", 0,
+	    MAX_WAIT);
+	check_limit("RateLimit: reset=5;comment=\"x\", remaining=7;q=1\r\n", 7,
+	    5 * S);
+	check_limit("RateLimit: limit=100\r\nRateLimit: remaining=3\r\n"
+		    "RateLimit: reset=9\r\n",
+	    3, 9 * S);
+	check_limit("RateLimit: remaining=7\r\n", 7, -1);
+	check_limit("RateLimit: limit=100, reset=5\r\n", -1, -1);
+	check_limit("RateLimit: remaining, reset=5\r\n", -1, -1);
+	check_limit("RateLimit: remaining=-1, reset=5\r\n", -1, -1);
+	check_limit("RateLimit: remaining=x, reset=5, \"b\";r=8;t=2\r\n", 8,
+	    2 * S);
+	check_limit("Age: 1\r\nRateLimit: remaining=0, reset=5\r\n", -1, -1);
+}
+
+static void
 counts_the_tightest(void)
 {
 	check_limit("RateLimit: \"a\";r=50;t=30, \"b\";r=5;t=2\r\n", 5, 2 * S);
@@ -249,6 +271,7 @@ static const struct tap_test tests[] = {
 	{ "instants are seen from the server's clock",
 	    asks_the_clock_of_the_server },
 	{ "RateLimit needs no policy", reads_ratelimit },
+	{ "RateLimit may be a dictionary, as in draft 07", reads_draft_07 },
 	{ "the least remaining counts, then the later reset",
 	    counts_the_tightest },
 	{ "malformed members are ignored, the others are not",

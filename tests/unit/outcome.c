@@ -211,6 +211,49 @@ knows_reasons(void)
 }
 
 static void
+knows_newer_reasons(void)
+{
+	static const char exhausted[] =
+	    "{\"error\":{\"status\":\"RESOURCE_EXHAUSTED\",\"code\":403}}";
+
+	check_error(403, "", GOOGLE("details", "RATE_LIMIT_EXCEEDED"),
+	    OUTCOME_THROTTLE, "HTTP 403 RATE_LIMIT_EXCEEDED");
+	check_error(403, "", GOOGLE("details", "QUOTA_EXCEEDED"), OUTCOME_QUOTA,
+	    "HTTP 403 QUOTA_EXCEEDED");
+	check_error(403, "", exhausted, OUTCOME_THROTTLE,
+	    "HTTP 403 RESOURCE_EXHAUSTED");
+	check_error(403, "",
+	    "{\"error\":{\"status\":\"RESOURCE_EXHAUSTED\",\"details\":["
+	    "{\"reason\":\"x\"},{\"reason\":\"QUOTA_EXCEEDED\"}]}}",
+	    OUTCOME_QUOTA, "HTTP 403 QUOTA_EXCEEDED");
+	check_error(403, "",
+	    "{\"error\":{\"status\":\"PERMISSION_DENIED\",\"details\":["
+	    "{\"reason\":\"SERVICE_DISABLED\"}]}}",
+	    OUTCOME_PERMANENT, "HTTP 403 SERVICE_DISABLED");
+	check_error(404, "", "{\"error\":{\"status\":\"NOT_FOUND\"}}",
+	    OUTCOME_GONE, "HTTP 404 NOT_FOUND");
+	check_error(500, "", "{\"error\":{\"status\":7}}", OUTCOME_RETRY,
+	    "HTTP 500");
+}
+
+static void
+sees_quotas_in_429(void)
+{
+	check_error(429, "", GOOGLE("errors", "dailyLimitExceeded"),
+	    OUTCOME_QUOTA, "HTTP 429 dailyLimitExceeded");
+	check_error(429, "Retry-After: 5\r\n",
+	    GOOGLE("errors", "dailyLimitExceeded"), OUTCOME_THROTTLE,
+	    "HTTP 429 dailyLimitExceeded");
+	check_error(429, "RateLimit: remaining=0, reset=5\r\n",
+	    GOOGLE("errors", "dailyLimitExceeded"), OUTCOME_THROTTLE,
+	    "HTTP 429 dailyLimitExceeded");
+	check_error(429, "", GOOGLE("details", "RATE_LIMIT_EXCEEDED"),
+	    OUTCOME_THROTTLE, "HTTP 429 RATE_LIMIT_EXCEEDED");
+	check_error(429, "", GOOGLE("details", "other"), OUTCOME_THROTTLE,
+	    "HTTP 429 other");
+}
+
+static void
 shows_no_other_text(void)
 {
 	check_error(403, "", GOOGLE("errors", "key AIza"), OUTCOME_PERMANENT,
@@ -478,6 +521,8 @@ static const struct tap_test tests[] = {
 	{ "304 is good where it was asked for", takes_not_modified },
 	{ "a throttle is seen in header and body", sees_throttles },
 	{ "the reasons of Google's APIs are known", knows_reasons },
+	{ "and those of newer APIs", knows_newer_reasons },
+	{ "a 429 may be the end of a quota", sees_quotas_in_429 },
 	{ "no other text of a body is shown", shows_no_other_text },
 	{ "only the first 64 KiB are searched", looks_no_further_than_64k },
 	{ "an expected type must be there", expects_a_type },
