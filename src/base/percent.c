@@ -15,9 +15,9 @@ is_unreserved(char c)
 }
 
 void
-percent_add(struct buf *buf, struct slice bytes, bool lower)
+percent_add(struct buf *buf, struct slice bytes)
 {
-	const char *digits = lower ? "0123456789abcdef" : "0123456789ABCDEF";
+	static const char digits[] = "0123456789ABCDEF";
 
 	for (size_t i = 0; i < bytes.len; i++) {
 		unsigned char byte = (unsigned char)bytes.ptr[i];

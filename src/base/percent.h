@@ -4,13 +4,11 @@
 
 /* Percent-encoding, as in URLs (RFC 3986, section 2.1). */
 
-#include <stdbool.h>
-
 #include "base/buf.h"
 #include "base/slice.h"
 
 /* Adds bytes with all but the unreserved characters (letters, digits and
- * "-._~") as "%XX"; with lower, as "%xx". */
-void percent_add(struct buf *buf, struct slice bytes, bool lower);
+ * "-._~") as "%XX". */
+void percent_add(struct buf *buf, struct slice bytes);
 
 #endif

@@ -19,6 +19,7 @@ enum { REDIRECTS_MAX = 5, NAMED_MAX = 3 };
 struct exchanger {
 	const struct job *job;
 	struct auth *auth;
+	const struct secrets *secrets;
 	/* Origins of the job's own URLs: items, source, tokens. */
 	char named[NAMED_MAX][ORIGIN_MAX];
 	size_t named_count;
@@ -46,12 +47,14 @@ name_template(struct exchanger *exchanger, const struct template *url,
 }
 
 struct exchanger *
-exchanger_new(const struct job *job, struct auth *auth, struct err *err)
+exchanger_new(const struct job *job, struct auth *auth,
+    const struct secrets *secrets, struct err *err)
 {
 	struct exchanger *exchanger = xcalloc(1, sizeof(*exchanger));
 
 	exchanger->job = job;
 	exchanger->auth = auth;
+	exchanger->secrets = secrets;
 	if (name_template(exchanger, job->request.url, err) != 0)
 		goto fail;
 	if (job->source.kind == SOURCE_URL &&
@@ -126,11 +129,11 @@ add_encoded(struct buf *url, struct slice value)
 	while ((comma = slice_chr(value, ',')) != NULL) {
 		struct slice head = slice_between(value.ptr, comma);
 
-		percent_add(url, head, false);
+		percent_add(url, head);
 		buf_add_char(url, ',');
 		value = slice_from(value, head.len + 1);
 	}
-	percent_add(url, value, false);
+	percent_add(url, value);
 }
 
 static int
@@ -141,7 +144,7 @@ add_parameter(const struct job_parameter *param,
 	int status = template_add(param->value, values, &value, err);
 
 	buf_add_char(url, slice_chr(buf_slice(url), '?') == NULL ? '?' : '&');
-	percent_add(url, slice_str(param->name), false);
+	percent_add(url, slice_str(param->name));
 	buf_add_char(url, '=');
 	add_encoded(url, buf_slice(&value));
 	buf_release(&value);
@@ -212,6 +215,25 @@ prepare_token(const struct exchanger *exchanger, struct exchange *exchange)
 	auth_request(exchanger->auth, &exchange->body);
 }
 
+/* An origin that the job does not name: no private one, whose address is
+ * looked at once more on its connection; TLS is not given up; and no server
+ * hands our secrets on, as by a redirect that keeps the query. */
+static int
+check_stranger(const struct exchanger *exchanger, struct slice url,
+    const char *origin, struct err *err)
+{
+	const char *named = exchanger_item_origin(exchanger);
+
+	if (secrets_stand_in(exchanger->secrets, url))
+		return err_set(err, "a secret in a URL of %s", origin);
+	if (origin_host_is_private(origin))
+		return err_set(err, "%s is private", origin);
+	if (strncmp(named, "https:", 6) == 0 &&
+	    strncmp(origin, "https:", 6) != 0)
+		return err_set(err, "%s is without TLS", origin);
+	return 0;
+}
+
 /* Writes the origin of the exchange's URL, and whether it is trusted. */
 static int
 find_origin(const struct exchanger *exchanger, struct exchange *exchange,
@@ -222,6 +244,24 @@ find_origin(const struct exchanger *exchanger, struct exchange *exchange,
 	if (origin_of(exchange->url.ptr, origin, err) != 0)
 		return -1;
 	exchange->trusted = is_trusted(exchanger, origin);
+	if (exchange->trusted)
+		return 0;
+	return check_stranger(exchanger, buf_slice(&exchange->url), origin,
+	    err);
+}
+
+/* Of a request for items that needs no look: the job was checked, and what is
+ * filled in stands behind its origin, percent-encoded. */
+static int
+know_origin(const struct exchanger *exchanger, struct exchange *exchange,
+    char *origin, struct err *err)
+{
+	buf_add_char(&exchange->url, '\0');
+	exchange->url.len--;
+	if (exchange->url.len > ORIGIN_URL_MAX)
+		return err_set(err, "a URL over %d bytes", ORIGIN_URL_MAX);
+	memcpy(origin, exchanger_item_origin(exchanger), ORIGIN_MAX);
+	exchange->trusted = true;
 	return 0;
 }
 
@@ -243,7 +283,7 @@ exchange_prepare(struct exchanger *exchanger, struct task *task, char *origin,
 	case TASK_ITEMS:
 		if (prepare_items(exchanger->job, task, exchange, err) != 0)
 			return -1;
-		break;
+		return know_origin(exchanger, exchange, origin, err);
 	}
 	return find_origin(exchanger, exchange, origin, err);
 }
@@ -435,13 +475,13 @@ follow(struct exchanger *exchanger, struct exchange *exchange, int status,
 		return err_set(err, "more than %d redirects", REDIRECTS_MAX);
 	if (origin_resolve(exchange->url.ptr, location, &target, err) != 0) {
 		buf_release(&target);
-		return -1;
+		return err_wrap(err, "redirect");
 	}
 	buf_release(&exchange->url);
 	exchange->url = target;
 	change_method(exchange, status);
 	if (find_origin(exchanger, exchange, origin, err) != 0)
-		return -1;
+		return err_wrap(err, "redirect");
 	if (exchange->has_body && !exchange->trusted)
 		return err_set(err,
 		    "redirect of a request with a body to "

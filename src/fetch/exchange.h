@@ -5,7 +5,9 @@
 /*
  * From a task to the bytes of its request, from the bytes of the answer to an
  * outcome; redirects between them. Decides which origin gets secrets: those
- * that the job names (its URLs and "origins"), and nobody else.
+ * that the job names (its URLs and "origins"), and nobody else. To others a
+ * redirect or link leads only where they are public, where TLS is kept, and
+ * where no secret stands in the URL.
  */
 
 #include <stdbool.h>
@@ -33,10 +35,10 @@ struct exchange {
 
 struct exchanger;
 
-/* job and auth are borrowed. NULL with err set when an origin of the job
- * cannot be read. */
+/* All are borrowed. NULL with err set when an origin of the job cannot be
+ * read. */
 struct exchanger *exchanger_new(const struct job *job, struct auth *auth,
-    struct err *err);
+    const struct secrets *secrets, struct err *err);
 void exchanger_free(struct exchanger *exchanger); /* NULL is allowed */
 
 /* The origin of what a job asks its items of; NULL with err set. */

@@ -3,6 +3,8 @@
 
 #include "fetch/header.h"
 
+#include <string.h>
+
 #include "base/duration.h"
 #include "base/zone.h"
 
@@ -11,17 +13,15 @@ header_next(struct slice block, const char *name, size_t *at,
     struct slice *value)
 {
 	struct slice rest = slice_from(block, *at);
+	size_t len = strlen(name);
 	struct slice line;
 
 	while (slice_cut(&rest, '\n', &line)) {
-		const char *colon = slice_chr(line, ':');
-
 		*at = block.len - rest.len;
-		if (colon == NULL ||
-		    !slice_is_nocase(slice_between(line.ptr, colon), name))
+		if (line.len <= len || line.ptr[len] != ':' ||
+		    !slice_is_nocase(slice_head(line, len), name))
 			continue;
-		*value = slice_between(colon + 1, line.ptr + line.len);
-		*value = slice_trim(*value);
+		*value = slice_trim(slice_from(line, len + 1));
 		return true;
 	}
 	return false;

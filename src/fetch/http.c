@@ -133,16 +133,16 @@ int
 http_start(struct http *http, const struct http_request *request,
     struct err *err)
 {
+	bool looks = http->options.proxy != NULL && !request->trusted;
 	struct transfer *transfer;
 	char origin[ORIGIN_MAX];
 
-	if (origin_of(request->url, origin, err) != 0 ||
-	    transfer_check(request, err) != 0)
+	if (transfer_check(request, err) != 0 ||
+	    (looks && origin_of(request->url, origin, err) != 0))
 		return -1;
 	transfer = take_idle(http);
 	answer_begin(transfer, request->tag);
-	if (http->options.proxy != NULL && !request->trusted &&
-	    origin_host_is_private(origin)) {
+	if (looks && origin_host_is_private(origin)) {
 		answer_trouble(transfer, TROUBLE_REFUSED, "%s is private",
 		    origin);
 		add_ended(http, transfer);

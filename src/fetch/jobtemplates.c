@@ -203,6 +203,14 @@ check_header_name(struct job_reader *reader, const struct job_request *request,
 	return 0;
 }
 
+/* Secret whatever it says. */
+static bool
+is_credential(const char *name)
+{
+	return strcasecmp(name, "Authorization") == 0 ||
+	    strcasecmp(name, "Cookie") == 0;
+}
+
 static int
 read_header(struct job_reader *reader, json_t *value, struct job_header *header)
 {
@@ -211,6 +219,7 @@ read_header(struct job_reader *reader, json_t *value, struct job_header *header)
 	if (!key_slice(reader, value, &text))
 		return -1;
 	header->value = expand(reader, text, TEMPLATE_HEADER, &header->secret);
+	header->secret |= is_credential(header->name);
 	return header->value == NULL ? -1 : 0;
 }
 

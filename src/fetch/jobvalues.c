@@ -296,20 +296,30 @@ key_duration(struct job_reader *reader, const struct job_key *key,
 	return 0;
 }
 
+static int
+read_query(struct job_reader *reader, json_t *value, struct query **field,
+    struct query *(*compile)(const char *expression, struct err *err))
+{
+	if (!json_is_string(value))
+		return key_error(reader, "must be a jq expression, a string");
+	*field = compile(json_string_value(value), reader->err);
+	return *field == NULL ? key_wrap(reader) : 0;
+}
+
 int
 key_query(struct job_reader *reader, const struct job_key *key, json_t *value,
     void *field)
 {
-	struct query *query;
-
 	(void)key;
-	if (!json_is_string(value))
-		return key_error(reader, "must be a jq expression, a string");
-	query = query_new(json_string_value(value), reader->err);
-	if (query == NULL)
-		return key_wrap(reader);
-	*(struct query **)field = query;
-	return 0;
+	return read_query(reader, value, field, query_new);
+}
+
+int
+key_query_parts(struct job_reader *reader, const struct job_key *key,
+    json_t *value, void *field)
+{
+	(void)key;
+	return read_query(reader, value, field, query_new_parts);
 }
 
 int

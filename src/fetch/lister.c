@@ -13,6 +13,9 @@
 
 enum { READ_SIZE = 64 * 1024 };
 
+/* In place of a value that can be no id. */
+static const struct slice no_id = { "\n", 1 };
+
 /* One value after the other: the lines of a file, the results of a job. */
 struct values {
 	const struct job_source *source;
@@ -101,27 +104,46 @@ next_line(struct values *values, struct slice *line, struct err *err)
 	return 1;
 }
 
-/* Moves on to the next item of the other job that has a JSON answer. */
+/* Moves on to the next item of the other job that has an answer; body stays
+ * NULL where that is no JSON. */
 static int
 next_body(struct values *values, struct err *err)
 {
 	struct archive_item item;
+	struct err ignored;
 	int found;
 
-	query_value_free(values->body);
-	values->body = NULL;
-	while ((found = archive_next(values->archive, &item, err)) == 1) {
-		struct err ignored;
+	while ((found = archive_next(values->archive, &item, err)) == 1)
+		if (item.has_answer && item.listed)
+			break;
+	if (found != 1)
+		return found;
+	values->body = query_parse(item.body, &ignored);
+	if (values->body != NULL)
+		query_start(values->source->items, values->body);
+	return 1;
+}
 
-		if (!item.has_answer || !item.listed)
-			continue;
-		values->body = query_parse(item.body, &ignored);
-		if (values->body != NULL) {
-			query_start(values->source->items, values->body);
-			return 1;
-		}
+/* The next result of the expression on the body; 0 at the end. What is no id,
+ * an expression that fails among it, stands there as one that is refused. */
+static int
+result_of_body(struct values *values, struct slice *value)
+{
+	struct buf json = { 0 };
+	struct err ignored;
+	int more = query_next_json(values->source->items, &json, &ignored);
+
+	buf_clear(&values->text);
+	if (more == 1 && id_from_json(buf_slice(&json), &values->text))
+		*value = buf_slice(&values->text);
+	else
+		*value = no_id;
+	buf_release(&json);
+	if (more != 1) {
+		query_value_free(values->body);
+		values->body = NULL;
 	}
-	return found;
+	return more != 0;
 }
 
 /* The next result of the other job. */
@@ -129,20 +151,17 @@ static int
 next_result(struct values *values, struct slice *value, struct err *err)
 {
 	for (;;) {
-		struct err ignored;
-		int more = 0;
+		int more;
 
-		buf_clear(&values->text);
-		if (values->body != NULL)
-			more = query_next(values->source->items, &values->text,
-			    NULL, &ignored);
-		if (more == 1) {
-			*value = buf_slice(&values->text);
+		if (values->body != NULL && result_of_body(values, value))
 			return 1;
-		}
 		more = next_body(values, err);
 		if (more != 1)
 			return more;
+		if (values->body == NULL) {
+			*value = no_id;
+			return 1;
+		}
 	}
 }
 

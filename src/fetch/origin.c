@@ -88,8 +88,6 @@ join_origin(const char *scheme, const char *host, const char *port, char *text,
 {
 	int len;
 
-	if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
-		return err_set(err, "not a http or https URL");
 	if (!is_host(host))
 		return err_set(err, "a URL with odd characters in its host");
 	len = snprintf(text, ORIGIN_MAX, "%s://%s%s%s", scheme, host,
@@ -111,7 +109,10 @@ read_origin(CURLU *parts, char *text, struct err *err)
 	char *port = part_of(parts, CURLUPART_PORT);
 	int status = -1;
 
-	if (scheme == NULL || host == NULL)
+	if (scheme == NULL ||
+	    (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
+		err_set(err, "not a http or https URL");
+	else if (host == NULL)
 		err_set(err, "a URL without a host");
 	else if (has(parts, CURLUPART_USER) || has(parts, CURLUPART_PASSWORD))
 		err_set(err, "a URL with a user or password in it");

@@ -179,17 +179,15 @@ id_is_valid(struct slice text)
 	    slice_chr(text, '\0') == NULL;
 }
 
-/* Adds the characters of a string, the digits of a number; false where json
- * is something else. */
-static bool
-add_plain(struct slice json, struct buf *text)
+bool
+id_from_json(struct slice json, struct buf *id)
 {
 	struct json_value value;
 
 	if (!json_next_value(&json, &value) ||
 	    (value.kind != JSON_STRING && value.kind != JSON_NUMBER))
 		return false;
-	json_add_text(text, &value);
+	json_add_text(id, &value);
 	return true;
 }
 
@@ -199,7 +197,7 @@ add_id(struct slice json, struct buf *ids)
 {
 	size_t before = ids->len;
 
-	if (add_plain(json, ids) &&
+	if (id_from_json(json, ids) &&
 	    id_is_valid(slice_from(buf_slice(ids), before))) {
 		buf_add_char(ids, '\0');
 		return true;
@@ -244,10 +242,20 @@ add_token(struct query *from, const struct page *page, struct buf *token,
 	    (slice_is(text, "null") || slice_is(text, "false") ||
 		slice_is(text, "\"\"")))
 		got = 0;
-	if (got == 1 && !add_plain(text, token))
+	if (got == 1 && !id_from_json(text, token))
 		got = err_set(err, "neither a string nor a number");
 	buf_release(&json);
 	return got < 0 ? err_wrap(err, "%s", query_text(from)) : got;
+}
+
+/* Adds the URL that the page gives for the next one. */
+static int
+add_given_url(const struct page_walk *walk, const struct page *page,
+    struct slice given, struct buf *url, struct err *err)
+{
+	if (origin_resolve(page->final_url, given, url, err) != 0)
+		return err_wrap(err, "page %" PRId64, walk->number + 1);
+	return 1;
 }
 
 /* The functions from here to add_next_url() add the URL of the next page.
@@ -277,9 +285,8 @@ add_by_url(const struct page_walk *walk, const struct page *page,
 	struct buf text = { 0 };
 	int got = add_token(walk->source->next.from, page, &text, err);
 
-	if (got == 1 &&
-	    origin_resolve(page->final_url, buf_slice(&text), url, err) != 0)
-		got = -1;
+	if (got == 1)
+		got = add_given_url(walk, page, buf_slice(&text), url, err);
 	buf_release(&text);
 	return got;
 }
@@ -292,7 +299,7 @@ add_by_link(const struct page_walk *walk, const struct page *page,
 
 	if (!header_link(page->header, walk->source->next.rel, &target))
 		return 0;
-	return origin_resolve(page->final_url, target, url, err) == 0 ? 1 : -1;
+	return add_given_url(walk, page, target, url, err);
 }
 
 static int

@@ -58,4 +58,8 @@ enum page_step page_come(struct page_walk *walk, const char *final_url,
  * CR, LF or NUL. */
 bool id_is_valid(struct slice text);
 
+/* Adds the id that a result of an expression stands for: the characters of a
+ * string, the digits of a number; false where it is another value. */
+bool id_from_json(struct slice json, struct buf *id);
+
 #endif

@@ -191,6 +191,18 @@ send_task(struct runner *runner, struct task *task, int64_t now)
 		runner->summary->retries++;
 }
 
+/* A kill shall cost no more than a group of answers and what is under way, and
+ * a slow disk no memory. */
+static bool
+is_store_behind(const struct runner *runner)
+{
+	size_t results = store_uncommitted(runner->store);
+
+	if (runner->finish != NULL)
+		results += runner->finish->item_count;
+	return results >= STORE_GROUP;
+}
+
 /* Sends all that may go now. */
 static void
 send_tasks(struct runner *runner, int64_t now, struct plan_wait *wait)
@@ -203,6 +215,10 @@ send_tasks(struct runner *runner, int64_t now, struct plan_wait *wait)
 		last = TASK_TOKEN;
 	while (!runner->stopping &&
 	    http_count(runner->http) < runner->max_transfers) {
+		if (is_store_behind(runner)) {
+			wait->empty = false;
+			break;
+		}
 		task = plan_take(runner->plan, last, now, wait);
 		if (task == NULL)
 			break;
@@ -326,6 +342,21 @@ is_too_late(const struct runner *runner, int64_t until, int64_t now)
 	    until - now > runner->job->retry.max_wait;
 }
 
+/* Whether the server has said nothing but "too fast" for too long. */
+static bool
+is_throttled(const struct runner *runner, int64_t now)
+{
+	return now - gate_throttled_since(runner->host) >
+	    runner->job->retry.max_wait;
+}
+
+static void
+give_up_host(struct runner *runner, int64_t until, const char *why, int64_t now)
+{
+	defer_all(runner, until > now ? until : now, why);
+	runner_stop(runner, why, now);
+}
+
 /* Reasons to end before all is done. */
 static void
 check_end(struct runner *runner, const struct plan_wait *wait, int64_t now)
@@ -347,13 +378,14 @@ check_end(struct runner *runner, const struct plan_wait *wait, int64_t now)
 		    gate_host_origin(runner->host));
 		runner_trouble(runner, &err);
 	} else if (gate_host_is_lost(runner->host, probes)) {
-		defer_all(runner, gate_host_open_until(runner->host),
-		    "the host does not answer");
-		runner_stop(runner, "the host does not answer", now);
+		give_up_host(runner, gate_host_open_until(runner->host),
+		    "the host does not answer", now);
+	} else if (is_throttled(runner, now)) {
+		give_up_host(runner, gate_paused_until(runner->host),
+		    "the server lets nothing through", now);
 	} else if (!is_moving(runner) && !wait->empty && !wait->grant &&
 	    wait->until != INT64_MAX && is_too_late(runner, wait->until, now)) {
-		defer_all(runner, wait->until, wait->reason);
-		runner_stop(runner, wait->reason, now);
+		give_up_host(runner, wait->until, wait->reason, now);
 	}
 }
 
@@ -382,10 +414,12 @@ next_event(const struct runner *runner, const struct plan_wait *wait,
 
 	if (wait->until < until)
 		until = wait->until;
-	if (runner->claimable && runner->next_due < until)
+	if (runner_wants_items(runner) && runner->next_due < until)
 		until = runner->next_due;
 	if (runner->ends < until)
 		until = runner->ends;
+	if (runner->finish != NULL && runner->finish_by < until)
+		until = runner->finish_by;
 	if (runner->stopping && runner->stop_at < until)
 		until = runner->stop_at;
 	return until > now ? until : now;
@@ -427,7 +461,7 @@ loop(struct runner *runner)
 		runner_claim(runner, now);
 		send_tasks(runner, now, &wait);
 		check_end(runner, &wait, now);
-		runner_flush(runner);
+		runner_flush_due(runner, now);
 		if (is_finished(runner, &wait, now))
 			return;
 		if (runner->stopping && now >= runner->stop_at)
@@ -525,7 +559,7 @@ restore_pause(struct runner *runner, int64_t now, struct err *err)
 
 	if (until < 0)
 		return -1;
-	if (until - now > runner->job->retry.max_retry_after)
+	if (until - now > horizon(runner->job))
 		until = 0; /* written by a clock that was ahead */
 	gate_pause(runner->host, until);
 	return 0;
@@ -578,11 +612,13 @@ start(struct runner *runner, struct err *err)
 	runner->summary->job = runner->job->name;
 	runner->summary->began = now;
 	runner->auth = auth_new(&runner->job->auth, runner->options->secrets);
-	runner->exchanger = exchanger_new(runner->job, runner->auth, err);
+	runner->exchanger = exchanger_new(runner->job, runner->auth,
+	    runner->options->secrets, err);
 	if (runner->exchanger == NULL)
 		return -1;
 	open_gate(runner, now);
-	if (open_http(runner, err) != 0 || open_store(runner, now, err) != 0 ||
+	if (runner_load_token(runner, err) != 0 ||
+	    open_http(runner, err) != 0 || open_store(runner, now, err) != 0 ||
 	    store_run_began(runner->store, now, err) != 0 ||
 	    restore_pause(runner, now, err) != 0)
 		return -1;

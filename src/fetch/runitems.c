@@ -14,8 +14,11 @@
 enum {
 	CLAIM_FIRST = 100, /* items of the first claim; later ones double */
 	CLAIM_MAX = 2000,
-	FLUSH_AT = 25, /* results that are sent to the store at once */
+	FLUSH_AT = 50, /* results that are sent to the store at once */
 };
+
+/* How long a result waits for others. */
+static const int64_t flush_after = 5 * DURATION_MS;
 
 /* A lease that is longer than any request can take. */
 static const int64_t lease = DURATION_H;
@@ -33,14 +36,21 @@ claimable(const struct runner *runner)
 	return limit > runner->claimed ? limit - runner->claimed : 0;
 }
 
+bool
+runner_wants_items(const struct runner *runner)
+{
+	return runner->claimable && !runner->stopping && !runner->claiming &&
+	    claimable(runner) > 0 &&
+	    plan_items(runner->plan) <= runner->claim_size / 2;
+}
+
 void
 runner_claim(struct runner *runner, int64_t now)
 {
 	size_t most = claimable(runner);
 	struct store_message *message;
 
-	if (!runner->claimable || runner->stopping || runner->claiming ||
-	    most == 0 || plan_items(runner->plan) > runner->claim_size / 2 ||
+	if (!runner_wants_items(runner) ||
 	    (runner->exhausted && runner->next_due > now))
 		return;
 	if (runner->claim_size == 0)
@@ -132,26 +142,34 @@ runner_flush(struct runner *runner)
 	runner->finish = NULL;
 }
 
+void
+runner_flush_due(struct runner *runner, int64_t now)
+{
+	if (runner->finish != NULL &&
+	    (now >= runner->finish_by || gate_under_way(runner->gate) == 0))
+		runner_flush(runner);
+}
+
+static void
+begin_message(struct runner *runner)
+{
+	struct store_message *finish = store_message(STORE_FINISH);
+
+	finish->results = xcalloc(FLUSH_AT, sizeof(*finish->results));
+	finish->bodies = xcalloc(FLUSH_AT, sizeof(*finish->bodies));
+	runner->finish = finish;
+	runner->finish_by = runner_now(runner) + flush_after;
+}
+
 /* Where the next result goes; bytes it points at belong to the message. */
 static struct store_result *
 next_result(struct runner *runner)
 {
-	struct store_message *finish = runner->finish;
-	struct store_result *result;
-
-	if (finish != NULL && finish->item_count >= FLUSH_AT) {
+	if (runner->finish != NULL && runner->finish->item_count == FLUSH_AT)
 		runner_flush(runner);
-		finish = NULL;
-	}
-	if (finish == NULL) {
-		finish = runner->finish = store_message(STORE_FINISH);
-		runner->finish_room = runner->body_room = 0;
-	}
-	xgrow(&finish->results, &runner->finish_room, finish->item_count + 1,
-	    sizeof(*finish->results));
-	result = &finish->results[finish->item_count++];
-	*result = (struct store_result){ 0 };
-	return result;
+	if (runner->finish == NULL)
+		begin_message(runner);
+	return &runner->finish->results[runner->finish->item_count++];
 }
 
 /* Gives bytes to the message that is being filled; they are its own then. */
@@ -161,8 +179,6 @@ keep_body(struct runner *runner, struct buf *body)
 	struct store_message *finish = runner->finish;
 	struct slice bytes = buf_slice(body);
 
-	xgrow(&finish->bodies, &runner->body_room, finish->body_count + 1,
-	    sizeof(*finish->bodies));
 	finish->bodies[finish->body_count++] = *body;
 	*body = (struct buf){ 0 };
 	return bytes;
@@ -347,21 +363,6 @@ settle_absent(struct runner *runner, struct task *task, struct store_item *item,
 	(void)task;
 }
 
-/* The answer could not be taken apart: that is a failure like others. */
-static void
-settle_unreadable(struct runner *runner, struct task *task, const char *why,
-    int64_t now)
-{
-	for (size_t i = 0; i < task->count; i++) {
-		struct verdict verdict = plan_judge_item(runner->plan, task,
-		    task->items[i], OUTCOME_PARSE, now);
-
-		settle_item(runner, task->items[i],
-		    verdict.word == VERDICT_RETRY ? ITEM_RETRY : ITEM_FAILED,
-		    verdict.due, why);
-	}
-}
-
 static void
 settle_parts(struct runner *runner, struct task *task,
     const struct http_reply *reply, const struct unpack_part *parts,
@@ -378,6 +379,35 @@ settle_parts(struct runner *runner, struct task *task,
 		(void)next_result(runner);
 		settle_good(runner, task->items[i], reply, keep(runner, part),
 		    now);
+	}
+	exchange_free(task->exchange);
+	task_free(task);
+}
+
+/* Back into the plan, to be sent from the start. */
+static void
+again(struct runner *runner, struct task *task)
+{
+	exchange_free(task->exchange);
+	task->exchange = NULL;
+	task->host = runner->host;
+	plan_add(runner->plan, task);
+}
+
+/* The answer could not be taken apart: a failure like others. */
+static void
+take_unreadable(struct runner *runner, struct task *task, const char *why,
+    int64_t now)
+{
+	struct verdict verdict = plan_judge_parse(runner->plan, task, now);
+
+	if (verdict.word == VERDICT_SPLIT) {
+		again(runner, plan_split(task));
+		again(runner, task);
+	} else {
+		runner_settle_task(runner, task,
+		    verdict.word == VERDICT_RETRY ? ITEM_RETRY : ITEM_FAILED,
+		    verdict.due, why);
 	}
 }
 
@@ -396,24 +426,28 @@ take_answer_apart(struct runner *runner, struct task *task,
 	if (unpack(runner->job->split, runner->job->key,
 		buf_slice(&reply->body), ids, task->count, parts, &bodies,
 		&err) < 0)
-		settle_unreadable(runner, task, err.text, now);
+		take_unreadable(runner, task, err.text, now);
 	else
 		settle_parts(runner, task, reply, parts, &bodies, now);
 	buf_release(&bodies);
 	free(ids);
 	free(parts);
-	exchange_free(task->exchange);
-	task_free(task);
 }
 
-/* Back into the plan, to be sent from the start. */
+/* To be tried again later. It goes back into the store, from where the next
+ * claim takes it, unless --limit allows no other claim. */
 static void
-again(struct runner *runner, struct task *task)
+retry(struct runner *runner, struct task *task, int64_t due, const char *cause)
 {
-	exchange_free(task->exchange);
-	task->exchange = NULL;
-	task->host = runner->host;
-	plan_add(runner->plan, task);
+	if (runner->options->limit == 0) {
+		runner_settle_task(runner, task, ITEM_RETRY, due, cause);
+		return;
+	}
+	for (size_t i = 0; i < task->count; i++)
+		task->items[i]->attempts++;
+	task->failed++;
+	task->due = due;
+	again(runner, task);
 }
 
 /* A 401: a new token may mend it. */
@@ -454,8 +488,7 @@ runner_items_answered(struct runner *runner, struct task *task,
 		    result->cause);
 		return;
 	case VERDICT_RETRY:
-		runner_settle_task(runner, task, ITEM_RETRY, verdict->due,
-		    result->cause);
+		retry(runner, task, verdict->due, result->cause);
 		return;
 	case VERDICT_DEFER:
 		runner_settle_task(runner, task, ITEM_DEFERRED, verdict->due,

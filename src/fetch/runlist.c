@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "fetch/origin.h"
@@ -52,6 +53,8 @@ ask_for_page(struct runner *runner, struct task *task, int64_t now)
 	struct err err;
 
 	if (exchange_prepare(runner->exchanger, task, origin, &err) != 0) {
+		(void)err_wrap(&err, "page %" PRId64,
+		    page_number(task->subject));
 		list_breaks(runner, err.text);
 		page_walk_free(task->subject);
 		exchange_free(task->exchange);

@@ -144,7 +144,7 @@ run_show(const struct run_options *options, size_t count, struct buf *text,
 	struct lister *lister = NULL;
 	int status = -1;
 
-	show.exchanger = exchanger_new(show.job, auth, err);
+	show.exchanger = exchanger_new(show.job, auth, options->secrets, err);
 	if (show.exchanger == NULL)
 		goto out;
 	lister = lister_new(&show.job->source, options->folder, err);

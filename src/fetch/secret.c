@@ -359,6 +359,17 @@ secrets_redact(const struct secrets *secrets, struct slice text,
 	}
 }
 
+bool
+secrets_stand_in(const struct secrets *secrets, struct slice text)
+{
+	const struct secret *secret;
+
+	for (size_t i = 0; i < text.len; i++)
+		if (longest_at(secrets, slice_from(text, i), &secret) > 0)
+			return true;
+	return false;
+}
+
 void
 secrets_redact_err(const struct secrets *secrets, struct err *err)
 {

@@ -59,6 +59,9 @@ void secrets_redact(const struct secrets *secrets, struct slice text,
     struct buf *buf);
 void secrets_redact_err(const struct secrets *secrets, struct err *err);
 
+/* Whether one stands there, in any of those forms. */
+bool secrets_stand_in(const struct secrets *secrets, struct slice text);
+
 /* No core files of this process, no ptrace by others of the same user. */
 void secrets_harden(void);
 

@@ -3,6 +3,8 @@
 
 #include "fetch/secretform.h"
 
+#include <strings.h>
+
 #include "base/json.h"
 #include "base/percent.h"
 #include "fetch/secretplace.h"
@@ -33,11 +35,10 @@ secret_forms_make(struct secret_forms *forms, struct slice value)
 	if (value.len < SECRET_LOOKED_FOR_LEAST)
 		return;
 	buf_add(&texts[0], value);
-	percent_add(&texts[1], value, false);
-	percent_add(&texts[2], value, true);
-	add_base64(&texts[3], value);
-	(void)json_add_string(&texts[4], value);
-	unquote(&texts[4]);
+	percent_add(&texts[1], value);
+	add_base64(&texts[2], value);
+	(void)json_add_string(&texts[3], value);
+	unquote(&texts[3]);
 }
 
 void
@@ -54,10 +55,12 @@ secret_forms_match(const struct secret_forms *forms, struct slice text)
 
 	for (size_t i = 0; i < SECRET_FORMS; i++) {
 		struct slice form = buf_slice(&forms->texts[i]);
+		size_t len = form.len < text.len ? form.len : text.len;
 
-		if (form.len > longest && form.len <= text.len &&
-		    memcmp(text.ptr, form.ptr, form.len) == 0)
-			longest = form.len;
+		if (len > longest && len >= SECRET_LOOKED_FOR_LEAST &&
+		    len >= form.len - form.len / 2 &&
+		    strncasecmp(text.ptr, form.ptr, len) == 0)
+			longest = len;
 	}
 	return longest;
 }

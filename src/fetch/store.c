@@ -17,6 +17,7 @@ struct store {
 	struct writer *writer;
 	struct worker *worker;
 	size_t sent;           /* messages that were not taken yet */
+	size_t results;        /* sent, ever */
 	struct message *early; /* those that settle() took, in order */
 	struct message **early_end;
 	int64_t now; /* of the opening */
@@ -109,6 +110,8 @@ void
 store_send(struct store *store, struct store_message *message)
 {
 	store->sent++;
+	if (message->kind == STORE_FINISH)
+		store->results += message->item_count;
 	worker_send(store->worker, &message->message);
 }
 
@@ -158,6 +161,12 @@ size_t
 store_pending(const struct store *store)
 {
 	return store->sent;
+}
+
+size_t
+store_uncommitted(const struct store *store)
+{
+	return store->results - writer_committed(store->writer);
 }
 
 bool

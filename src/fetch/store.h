@@ -10,11 +10,11 @@
  * includes stand behind it, on SQLite; another database could.) Reading is
  * archive.h's.
  *
- * What has been answered is committed in groups: after 250 results or 50 ms,
- * whichever is first. A result's answer and its item's new state are in one
- * transaction. Grants and pauses are committed before their replies; what
- * else was replied to may still wait for its group (STORE_SYNC). After kill -9
- * the next store_open() gives back all that was running.
+ * What has been answered is committed in groups: after half of STORE_GROUP
+ * results or 50 ms, whichever is first. A result's answer and its item's new
+ * state are in one transaction. Grants and pauses are committed before their
+ * replies; what else was replied to may still wait for its group (STORE_SYNC).
+ * After kill -9 the next store_open() gives back all that was running.
  *
  * Items that no complete listing has had since keep their answers, but are
  * claimed no more until one has them again. Those of a listing that broke off
@@ -38,6 +38,10 @@
 #include "fetch/rate.h"
 
 struct store;
+
+/* An owner that has no more results uncommitted than this loses no more by a
+ * kill: while one half is being committed, the other is gathered. */
+enum { STORE_GROUP = 250 };
 
 /* The numbers are those in the file. */
 enum item_state {
@@ -206,6 +210,10 @@ struct store_message *store_wait(struct store *store);
 
 /* How many messages are on their way: sent and not yet taken. */
 size_t store_pending(const struct store *store);
+
+/* How many results were sent that are not committed yet; wake() is called
+ * when there are fewer. */
+size_t store_uncommitted(const struct store *store);
 
 /* Whether the file cannot be written any more; err says why. All later
  * requests are answered unserved; what was not committed is lost. */

@@ -11,9 +11,13 @@
 enum query { PUT, RENEW, DROP, QUERY_COUNT };
 
 static const char *const sql[QUERY_COUNT] = {
-	[PUT] = "INSERT OR REPLACE INTO answer (item, received, expires,"
-		" stale_until, etag, modified, type, status, body)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	/* (INSERT OR REPLACE would keep a journal of the statement.) */
+	[PUT] = "INSERT INTO answer (item, received, expires, stale_until,"
+		" etag, modified, type, status, body)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+		" ON CONFLICT (item) DO UPDATE SET received = ?2, expires = ?3,"
+		" stale_until = ?4, etag = ?5, modified = ?6, type = ?7,"
+		" status = ?8, body = ?9",
 	/* A header that the 304 does not have is as it was. */
 	[RENEW] = "UPDATE answer SET received = ?2, expires = ?3,"
 		  " stale_until = ?4, etag = ifnull(?5, etag),"

@@ -26,9 +26,11 @@ static const char *const sql[QUERY_COUNT] = {
 	[MARK] = "UPDATE item SET state = 1, queued = 0, run = ?2, lease = ?3,"
 		 " idempotency_key = ifnull(?4, idempotency_key) WHERE id = ?1",
 	/* ?1 row, ?2 run, ?7 the last complete listing. A key serves until the
-	 * item is done or gone. */
+	 * item is done or gone. (For an IN of three SQLite would make a table
+	 * at each run.) */
 	[FINISH] = "UPDATE item SET state = ?3, due = ?4, attempts = ?5,"
-		   " cause = ?6, queued = ?3 IN (0, 3, 6) AND listing >= ?7,"
+		   " cause = ?6, queued = (?3 = 0 OR ?3 = 3 OR ?3 = 6)"
+		   "  AND listing >= ?7,"
 		   " idempotency_key ="
 		   "  iif(?3 IN (2, 5), NULL, idempotency_key)"
 		   " WHERE id = ?1 AND state = 1 AND run = ?2",

@@ -14,6 +14,7 @@ static const char all[] =
     " queued = listing >= ?2"
     " WHERE ?4 OR state IN (1, 4)"
     " OR state IN (2, 5) AND (due <= ?1 OR due > ?3)"
+    " OR state = 0 AND due > ?1" /* the clock was set back */
     " OR state IN (0, 3, 6) AND (due > ?3 OR queued <> (listing >= ?2))";
 
 static const char failed_only[] = "UPDATE item SET"

@@ -15,7 +15,7 @@
 #include "fetch/store_queue.h"
 
 /* A group is committed when it has so many results, or is so old. */
-enum { GROUP_RESULTS = 250 };
+enum { GROUP_RESULTS = STORE_GROUP / 2 };
 #define GROUP_AGE (50 * DURATION_MS)
 
 struct writer {
@@ -30,11 +30,19 @@ struct writer {
 	bool in_group;
 	int64_t group_since; /* clock_now() */
 	size_t group_results;
+	atomic_size_t committed; /* results, ever */
 
 	/* Written once: whoever sees failed sees the whole of err. */
 	struct err err;
 	atomic_bool failed;
 };
+
+static void
+wake_owner(struct writer *writer)
+{
+	if (writer->options.wake != NULL)
+		writer->options.wake(writer->options.wake_state);
+}
 
 static int
 group_begin(struct writer *writer, struct err *err)
@@ -55,7 +63,13 @@ group_commit(struct writer *writer, struct err *err)
 	if (!writer->in_group)
 		return 0;
 	writer->in_group = false;
-	return db_commit(writer->db, err);
+	if (db_commit(writer->db, err) != 0)
+		return -1;
+	if (writer->group_results > 0) {
+		atomic_fetch_add(&writer->committed, writer->group_results);
+		wake_owner(writer);
+	}
+	return 0;
 }
 
 static int
@@ -309,6 +323,12 @@ writer_give_back(struct writer *writer, struct err *err)
 	return group_commit(writer, err);
 }
 
+size_t
+writer_committed(const struct writer *writer)
+{
+	return atomic_load(&writer->committed);
+}
+
 struct db *
 writer_db(struct writer *writer)
 {
@@ -343,8 +363,7 @@ writer_fail(struct writer *writer, const struct err *err)
 		return;
 	writer->err = *err;
 	atomic_store(&writer->failed, true);
-	if (writer->options.wake != NULL)
-		writer->options.wake(writer->options.wake_state);
+	wake_owner(writer);
 }
 
 bool

@@ -34,6 +34,9 @@ void writer_work(struct worker *worker, void *writer);
 /* Gives back what is claimed; at the end. */
 int writer_give_back(struct writer *writer, struct err *err) CHECKED;
 
+/* How many results were committed, ever; in any thread. */
+size_t writer_committed(const struct writer *writer);
+
 /* The job's file. */
 struct db *writer_db(struct writer *writer);
 

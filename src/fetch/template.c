@@ -195,7 +195,7 @@ add_value(enum template_place place, struct slice value, struct buf *buf,
 {
 	switch (place) {
 	case TEMPLATE_URL:
-		percent_add(buf, value, false);
+		percent_add(buf, value);
 		return 0;
 	case TEMPLATE_HEADER:
 		if (breaks_header(value))
@@ -250,19 +250,47 @@ add(const struct template *template, const struct part *part,
 	return 0;
 }
 
+/* Whether a segment of its path is "." or "..", which leads out of it. */
+static bool
+has_dot_segment(struct slice url)
+{
+	struct slice segment;
+
+	for (size_t i = 0; i < url.len; i++)
+		if (url.ptr[i] == '?' || url.ptr[i] == '#')
+			url.len = i;
+	while (slice_cut(&url, '/', &segment))
+		if (slice_is(segment, ".") || slice_is(segment, ".."))
+			return true;
+	return false;
+}
+
+static int
+add_parts(const struct template *template, const struct template_values *values,
+    struct buf *buf, struct err *err)
+{
+	size_t before = buf->len;
+
+	for (size_t i = 0; i < template->count; i++)
+		if (add(template, &template->parts[i], values, buf, err) != 0)
+			return -1;
+	if (template->place == TEMPLATE_URL &&
+	    has_dot_segment(slice_from(buf_slice(buf), before)))
+		return err_set(err,
+		    "'.' or '..' cannot stand in the path of a URL");
+	return 0;
+}
+
 int
 template_add(const struct template *template,
     const struct template_values *values, struct buf *buf, struct err *err)
 {
 	size_t before = buf->len;
 
-	for (size_t i = 0; i < template->count; i++) {
-		if (add(template, &template->parts[i], values, buf, err) != 0) {
-			buf->len = before;
-			return -1;
-		}
-	}
-	return 0;
+	if (add_parts(template, values, buf, err) == 0)
+		return 0;
+	buf->len = before;
+	return -1;
 }
 
 struct slice

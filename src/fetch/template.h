@@ -19,7 +19,8 @@ struct template;
 
 enum template_place {
 	TEMPLATE_URL,    /* percent-encoded but for unreserved characters
-			  * (RFC 3986, section 2.3); commas between ids stay */
+			  * (RFC 3986, section 2.3); commas between ids stay.
+			  * A path with a segment "." or ".." is refused */
 	TEMPLATE_HEADER, /* as it is; CR, LF and NUL are refused */
 	TEMPLATE_JSON,   /* as in a JSON string, without its quotes */
 	TEMPLATE_TEXT,   /* as it is */

@@ -139,10 +139,25 @@ check_header(const char *line, struct err *err)
 	return 0;
 }
 
+static int
+check_url(const char *url, struct err *err)
+{
+	if (strncasecmp(url, "http:", 5) != 0 &&
+	    strncasecmp(url, "https:", 6) != 0)
+		return err_set(err, "not a http or https URL");
+	for (; *url != '\0'; url++) {
+		if ((unsigned char)*url <= ' ' || *url == 0x7f)
+			return err_set(err,
+			    "a URL with blanks or control bytes in it");
+	}
+	return 0;
+}
+
 int
 transfer_check(const struct http_request *request, struct err *err)
 {
-	if (check_method(request->method, err) != 0)
+	if (check_method(request->method, err) != 0 ||
+	    check_url(request->url, err) != 0)
 		return -1;
 	for (size_t i = 0; i < request->header_count; i++) {
 		if (check_header(request->headers[i], err) != 0)
@@ -245,13 +260,15 @@ set_method(struct transfer *transfer, const char *method, struct slice body)
 static void
 set_headers(struct transfer *transfer, const struct http_request *request)
 {
-	/* Lines without a value take away what libcurl would send by itself. */
+	/* Lines without a value take away what libcurl would send by itself
+	 * with a body. */
 	static const char defaults[] = "Expect:\0Content-Type:";
 	struct buf *text = &transfer->text;
 	size_t count = 0;
 
 	buf_clear(text);
-	buf_add(text, slice_make(defaults, sizeof(defaults)));
+	if (transfer->method == TRANSFER_OTHER)
+		buf_add(text, slice_make(defaults, sizeof(defaults)));
 	for (size_t i = 0; i < request->header_count; i++) {
 		buf_add_str(text, request->headers[i]);
 		buf_add_char(text, '\0');
@@ -265,9 +282,10 @@ set_headers(struct transfer *transfer, const struct http_request *request)
 		line->next = line + 1;
 		at += strlen(line->data) + 1;
 	}
-	transfer->lines[count - 1].next = NULL;
+	if (count > 0)
+		transfer->lines[count - 1].next = NULL;
 	(void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
-	    transfer->lines);
+	    count > 0 ? transfer->lines : NULL);
 }
 
 void

@@ -55,7 +55,8 @@ struct transfer *transfer_new(const struct http_options *options,
 void transfer_free(struct transfer *transfer);
 
 /* Whether a request can be sent as it is. -1 with err set: its method is no
- * word, or a header would be two, or none. */
+ * word, a header would be two, or none, or its URL has blanks in it or is not
+ * http's. */
 int transfer_check(const struct http_request *request, struct err *err) CHECKED;
 
 /* Sets the handle to a request that was checked. */

@@ -60,6 +60,8 @@ check_output 'after= begins later, and steps follow each other' \
     /status/429/after=1/times=1/status/503/after=1/times=1/ok/C \
     /status/429/after=1/times=1/status/503/after=1/times=1/ok/C \
     /status/429/after=1/times=1/status/503/after=1/times=1/ok/C
+check_output 'behind do the steps may be encoded as a whole' '404 200' \
+    codes /do/status%2F404%2Ftimes%3D1%2Fk /do/status%2F404%2Ftimes%3D1%2Fk
 check_output 'retry-after= is sent as it stands' 'a while' \
     field Retry-After /status/503/retry-after=a%20while/k
 check_output 'retry-date= is a date' 1 \
@@ -358,6 +360,16 @@ else
 	    curl -s --noproxy '*' --cacert cert.pem \
 	    "https://localhost:$port/page/next/2/1"
 fi
+
+# --- Paths of an API
+
+httpd_start --path /api/list=/page/token/3/2/each=of \
+    --path /api=/status/404/times=1 || exit 2
+check_output '--path makes a path mean steps' \
+    '{"items":[{"id":"A1"},{"id":"A2"}],"total":3,"nextPageToken":"p2"}' \
+    get '/api/list?of=A'
+check_output 'of two the first, and what is behind it goes on' '404 200' \
+    codes /api/17 /api/17
 
 # --- Its end
 

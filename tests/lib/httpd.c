@@ -8,6 +8,7 @@
  * What it can be asked for is told in httpd.h.
  *
  *	httpd [--log FILE] [--log-headers] [--address ADDRESS] [--port PORT]
+ *	      [--path /NAME=/STEPS]...
  *	      [--proxy [--proxy-auth USER:PASSWORD]] [--tls CERTIFICATE,KEY]
  *
  * Prints its port, one line, when it is ready. ADDRESS is 127.0.0.1 where it
@@ -45,12 +46,21 @@ static const struct option long_options[] = {
 	{ "address", required_argument, NULL, 'a' },
 	{ "log", required_argument, NULL, 'l' },
 	{ "log-headers", no_argument, NULL, 'h' },
+	{ "path", required_argument, NULL, 'n' },
 	{ "port", required_argument, NULL, 'p' },
 	{ "proxy", no_argument, NULL, 'x' },
 	{ "proxy-auth", required_argument, NULL, 'u' },
 	{ "tls", required_argument, NULL, 't' },
 	{ 0 },
 };
+
+static void
+add_path(struct world *world, const char *path)
+{
+	if (world->path_count == PATHS_MAX || strchr(path, '=') == NULL)
+		msg_die("--path %s: no /NAME=/STEPS, or too many", path);
+	world->paths[world->path_count++] = path;
+}
 
 static void
 read_options(int argc, char **argv, struct world *world,
@@ -69,6 +79,9 @@ read_options(int argc, char **argv, struct world *world,
 			break;
 		case 'h':
 			world->log_headers = true;
+			break;
+		case 'n':
+			add_path(world, optarg);
 			break;
 		case 'p':
 			options->port = optarg;

@@ -12,7 +12,10 @@
  * arguments (capitals below), then any options (name=value), and either
  * answers or changes what a later one will answer. The first segment that is
  * no step must be the last: KEY, which is answered as by /ok/KEY. Segments are
- * percent-decoded. A mistake in a path is answered by 501.
+ * percent-decoded. A mistake in a path is answered by 501. "/do/STEPS" is
+ * STEPS, decoded once more before: what is encoded as a whole, as an id in a
+ * URL is, can be a row of steps, too. Where a path must look like that of some
+ * API, --path /NAME=/STEPS makes /NAME/KEY mean /STEPS/KEY.
  *
  * Options of every step:
  *	times=N         acts on the first N requests of this path only, and is
@@ -29,6 +32,10 @@
  *	body/TEXT       this text; type=MEDIA-TYPE (application/json)
  *	echo            method, target, headers and body of the request, as JSON
  *	hang            nothing, until the client leaves
+ *	leak/WHERE      gives away what came as X-API-Key: as the reason of a
+ *	                403 (reason), as the media type (type), in the host of
+ *	                a redirect that answers 429 (host), or in its query
+ *	                (query)
  *	reset           nothing; the connection is reset
  *	garbage         what is no HTTP
  *	endless/WHAT    headers, body or chunked (a body), without end
@@ -102,11 +109,15 @@ struct bucket {
 	bool used;
 };
 
+enum { PATHS_MAX = 8 };
+
 /* What all share. */
 struct world {
 	int epoll;
 	int log;
 	bool log_headers;
+	const char *paths[PATHS_MAX]; /* of --path: "/NAME=/STEPS" */
+	size_t path_count;
 	bool proxy;
 	const char *proxy_auth; /* "user:password", or NULL */
 	void *tls;              /* an SSL_CTX, or NULL */

@@ -133,6 +133,52 @@ step_bomb(struct script *script)
 	return true;
 }
 
+/* A redirect to another host, by way of the same port. */
+static void
+leak_into_url(struct script *script, struct slice secret, bool in_host)
+{
+	struct slice host = request_header(script->request, "Host");
+	const char *colon = slice_rchr(host, ':');
+	struct buf url = { 0 };
+
+	if (colon != NULL)
+		host = slice_between(colon, host.ptr + host.len);
+	buf_add_str(&url, "http://");
+	buf_add(&url, in_host ? secret : slice_str("cdn"));
+	buf_add_format(&url, ".example.test%.*s", SLICE_ARG(host));
+	buf_add_str(&url,
+	    in_host ? "/status/429/retry-after=0/k" : "/ok/k?key=");
+	if (!in_host)
+		buf_add(&url, secret);
+	buf_add_char(&url, '\0');
+	reply_error(script->reply, 302, NULL);
+	reply_header(script->reply, "Location", url.ptr);
+	buf_release(&url);
+}
+
+static bool
+step_leak(struct script *script)
+{
+	struct slice secret = request_header(script->request, "X-API-Key");
+	const char *where = script_arg(script, 0);
+	struct buf text = { 0 };
+
+	if (strcmp(where, "host") == 0 || strcmp(where, "query") == 0) {
+		leak_into_url(script, secret, strcmp(where, "host") == 0);
+		return true;
+	}
+	buf_add(&text, secret);
+	buf_add_char(&text, '\0');
+	reply_error(script->reply, 403, text.ptr);
+	if (strcmp(where, "type") == 0) {
+		script->reply->status = 200;
+		snprintf(script->reply->type, sizeof(script->reply->type), "%s",
+		    text.ptr);
+	}
+	buf_release(&text);
+	return true;
+}
+
 /* --- Redirects. */
 
 static bool
@@ -213,6 +259,7 @@ const struct step steps_answers[] = {
 	{ "endless", 1, step_endless },
 	{ "garbage", 0, step_garbage },
 	{ "hang", 0, step_hang },
+	{ "leak", 1, step_leak },
 	{ "loop", 0, step_loop },
 	{ "mix", 0, step_mix },
 	{ "ok", 0, script_ok },

@@ -15,6 +15,7 @@
  *	    page         it counts ?page=1, 2, ... until a page is empty
  *	    offset       it counts ?offset=0, SIZE, ... until a page is empty
  *	prefix=TEXT      stands before each id
+ *	each=NAME        and so does what the query has as NAME
  *	cycle=PAGE       page PAGE (1, 2, ...) comes behind the last
  *	next=URL         what next and link say instead
  *	broken=PAGE      this page fails (503), breaks=TIMES, else always
@@ -145,17 +146,21 @@ static void
 add_ids(struct script *script, const struct page *page)
 {
 	struct buf *body = &script->reply->body;
-	const char *prefix = script_option(script, OPTION_PREFIX, "");
 	uint64_t end = page->first + page->size;
+	struct buf before = { 0 };
 	const char *comma = "";
 
 	if (page->total > 0 && end > page->total)
 		end = page->total;
+	buf_add_str(&before, script_option(script, OPTION_PREFIX, ""));
+	query_add(&before, script->request->query,
+	    script_option(script, OPTION_EACH, ""));
 	for (uint64_t id = page->first + 1; id <= end; id++) {
-		buf_add_format(body, "%s{\"id\":\"%s%llu\"}", comma, prefix,
-		    (unsigned long long)id);
+		buf_add_format(body, "%s{\"id\":\"%.*s%llu\"}", comma,
+		    SLICE_ARG(buf_slice(&before)), (unsigned long long)id);
 		comma = ",";
 	}
+	buf_release(&before);
 }
 
 static bool

@@ -30,6 +30,7 @@ static const char *const option_names[OPTION_COUNT] = {
 	"next",
 	"broken",
 	"breaks",
+	"each",
 };
 
 const char *
@@ -231,6 +232,29 @@ run_step(struct script *script)
 	return !is_passed_over(script) && step->run(script);
 }
 
+/* What stands behind "/do", decoded, or what --path says; false where the path
+ * is another one. */
+static bool
+unwrap(const struct world *world, struct slice path, struct buf *unwrapped)
+{
+	if (slice_starts(path, "/do/")) {
+		percent_decode(unwrapped, slice_from(path, 3));
+		return true;
+	}
+	for (size_t i = 0; i < world->path_count; i++) {
+		struct slice steps = slice_str(world->paths[i]);
+		struct slice name;
+
+		(void)slice_cut(&steps, '=', &name);
+		if (!slice_equal(slice_head(path, name.len), name))
+			continue;
+		buf_add(unwrapped, steps);
+		buf_add(unwrapped, slice_from(path, name.len));
+		return true;
+	}
+	return false;
+}
+
 void
 script_run(struct conn *conn)
 {
@@ -239,9 +263,13 @@ script_run(struct conn *conn)
 		.world = conn->world,
 		.request = &conn->request,
 		.reply = &conn->reply,
-		.rest = conn->request.path,
 	};
+	struct slice path = conn->request.path;
+	struct buf unwrapped = { 0 };
 
+	if (unwrap(script.world, path, &unwrapped))
+		conn->request.path = buf_slice(&unwrapped);
+	script.rest = conn->request.path;
 	slice_take_char(&script.rest, '/');
 	while (!run_step(&script))
 		;
@@ -253,4 +281,6 @@ script_run(struct conn *conn)
 		buf_release(&script.args[i]);
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		buf_release(&script.options[i]);
+	conn->request.path = path;
+	buf_release(&unwrapped);
 }

@@ -35,6 +35,7 @@ enum step_option {
 	OPTION_NEXT,
 	OPTION_BROKEN,
 	OPTION_BREAKS,
+	OPTION_EACH,
 	OPTION_COUNT
 };
 

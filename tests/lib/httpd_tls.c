@@ -4,6 +4,7 @@
 #include "httpd_conn.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include "base/msg.h"
@@ -19,6 +20,8 @@ tls_context(const char *certificate, const char *key)
 {
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
 
+	/* OpenSSL writes to connections that clients have closed. */
+	signal(SIGPIPE, SIG_IGN);
 	if (context == NULL ||
 	    SSL_CTX_use_certificate_chain_file(context, certificate) != 1 ||
 	    SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)

@@ -307,7 +307,7 @@ static const struct {
 	    "request.url: must say scheme, host and \"/\" before any "
 	    "{place}" },
 	{ WITH_REQUEST("{\"url\": \"file:///etc/{id}\"}"),
-	    "request.url: a URL without a host" },
+	    "request.url: not a http or https URL" },
 	{ WITH_REQUEST("{\"url\": \"https://u:p@h.example/{id}\"}"),
 	    "request.url: a URL with a user or password in it" },
 	{ WITH_REQUEST("{\"url\": \"https://h.example/{id}/a b\"}"),

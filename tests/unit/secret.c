@@ -277,8 +277,13 @@ redacts(void)
 	/* printf 's3cr/t&"x' | base64 */
 	CHECK_STR(redacted(secrets, "Basic czNjci90JiJ4"), "Basic ${K}");
 	CHECK_STR(redacted(secrets, VALUE "more"), "${LONG}");
-	CHECK_STR(redacted(secrets, "abc s3cr/t&"), "abc s3cr/t&");
+	CHECK_STR(redacted(secrets, "S3CR/T&\"X"), "${K}");
+	CHECK_STR(redacted(secrets, "abc s3cr/t& d"), "abc s3cr/t& d");
+	CHECK_STR(redacted(secrets, "abc s3cr/"), "abc ${K}");
+	CHECK_STR(redacted(secrets, "abc s3c"), "abc s3c");
 	CHECK_STR(redacted(secrets, ""), "");
+	CHECK(secrets_stand_in(secrets, slice_str("?k=s3cr%2ft%26%22x&b")));
+	CHECK(!secrets_stand_in(secrets, slice_str("?k=s3crt&b")));
 	secrets_free(secrets);
 }
 

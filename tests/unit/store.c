@@ -734,6 +734,9 @@ mends_a_clock_that_was_ahead(void)
 	store = open_at(0);
 	CHECK_STR(claimed(store, 9, 0), "abd");
 	close_store(store);
+	store = open_at(-3600);
+	CHECK_STR(claimed(store, 9, -3600), "abd");
+	close_store(store);
 	scratch_remove();
 }
 
@@ -1143,8 +1146,33 @@ count_wakes(void *state)
 	woken++;
 }
 
-/* Files may get no larger than 200 kB in this process. Each of the
- * seven messages wakes once, and then the commit that fails does. */
+/* While the test holds the file's lock nothing can be committed. */
+static void
+tells_what_is_not_committed(void)
+{
+	struct err err = { "" };
+	struct store *store;
+	struct store_message *message;
+	struct db *db;
+
+	scratch_make();
+	store = open_at(0);
+	list_all(store, "abc");
+	message = answers(store, 2, "body");
+	sync_store(store);
+	db = db_open(scratch_path("job.db"), DB_WRITE, &store_schema, &err);
+	need(db != NULL && db_begin(db, &err) == 0, &err);
+	store_send(store, message);
+	CHECK_INT(store_uncommitted(store), 2);
+	db_close(db);
+	sync_store(store);
+	CHECK_INT(store_uncommitted(store), 0);
+	close_store(store);
+	scratch_remove();
+}
+
+/* Files may get no larger than 200 kB in this process. Each of the seven
+ * messages wakes once, and so do the commit and the one that fails. */
 static void
 fill_the_disk(void)
 {
@@ -1165,9 +1193,9 @@ fill_the_disk(void)
 	scratch_need(setrlimit(RLIMIT_FSIZE, &limit) == 0, "setrlimit");
 	memset(body, 'x', sizeof(body) - 1);
 	tell(store, answers(store, 3, body));
-	for (int i = 0; i < 1000 && woken < 8; i++)
+	for (int i = 0; i < 1000 && woken < 9; i++)
 		(void)poll(NULL, 0, 10);
-	CHECK_INT(woken, 8);
+	CHECK_INT(woken, 9);
 	CHECK(store_failed(store, &err));
 	CHECK(strstr(err.text, "job.db: ") != NULL);
 	items = claim(store, 1, 0);
@@ -1329,6 +1357,7 @@ static const struct tap_test tests[] = {
 	{ "processes share limits", shares_between_processes },
 	{ "a pause outlives a kill until it is over", persists_pauses },
 	{ "results are committed without being asked for", commits_by_itself },
+	{ "what a kill would lose is known", tells_what_is_not_committed },
 	{ "a kill loses nothing that was committed", survives_a_kill },
 	{ "after a kill an item is done or it is not",
 	    survives_kills_anywhere },

@@ -89,6 +89,21 @@ encodes_in_urls(void)
 }
 
 static void
+stays_in_the_path(void)
+{
+	static const char *const up[] = { "..", NULL };
+	static const char *const here[] = { ".", NULL };
+
+	CHECK_STR(fill("https://h/a/{id}", TEMPLATE_URL, up, NULL), NULL);
+	CHECK_STR(err.text, "'.' or '..' cannot stand in the path of a URL");
+	CHECK_STR(fill("https://h/{id}?q", TEMPLATE_URL, here, NULL), NULL);
+	CHECK_STR(fill("/{each}/b", TEMPLATE_URL, NULL, ".."), NULL);
+	CHECK_STR(fill("/a{id}", TEMPLATE_URL, up, NULL), "/a..");
+	CHECK_STR(fill("/?q=/{id}", TEMPLATE_URL, up, NULL), "/?q=/..");
+	CHECK_STR(fill("/{id}", TEMPLATE_TEXT, up, NULL), "/..");
+}
+
+static void
 escapes_in_json(void)
 {
 	static const char *const odd[] = { "a\"\\\n", NULL };
@@ -170,6 +185,7 @@ static const struct tap_test tests[] = {
 	{ "{id} wants just one id", wants_one_id },
 	{ "in a URL values are percent-encoded, the commas between them not",
 	    encodes_in_urls },
+	{ "no value leads out of the path of a URL", stays_in_the_path },
 	{ "in JSON values are escaped, and must be UTF-8", escapes_in_json },
 	{ "in a header a value must not hold line ends", refuses_in_headers },
 	{ "nor NUL", refuses_nul_in_headers },
