@@ -251,8 +251,9 @@ adapt_answered(struct adapt *adapt, enum adapt_sign sign, int64_t latency,
 		if (!adapt->concurrency_is_fixed)
 			grow_window(adapt, latency, under_way, now);
 		break;
-	case ADAPT_OVERLOAD:
-		too_many = sent >= adapt->window_changed;
+	case ADAPT_OVERLOAD: /* not of a window that was hardly used */
+		too_many = sent >= adapt->window_changed &&
+		    (under_way + 1) * 2 >= adapt->window;
 		break;
 	case ADAPT_THROTTLE:
 		stay(adapt, now + STAY);

@@ -19,8 +19,9 @@
  * of successes while it is used by half and the time to answer does not grow
  * out of all proportion (after the first cut at most four times a second);
  * times 0.9, but at least one less, at a timeout, a refused connection or a
- * 5xx, at most once a window, and at a throttle, at most once a second.
- * Between 1 and 64. (Netflix's concurrency-limits, AIMDLimit.)
+ * 5xx while it is used by half, at most once a window, and at a throttle, at
+ * most once a second. Between 1 and 64. (Netflix's concurrency-limits,
+ * AIMDLimit.)
  */
 
 #include <stdbool.h>

@@ -134,7 +134,7 @@ set_defaults(struct job *job)
 	job->hook = none;
 	job->timeout = 60 * DURATION_S;
 	job->connect_timeout = 10 * DURATION_S;
-	job->max_body = 16 * 1024 * 1024;
+	job->max_body = (size_t)16 * 1024 * 1024;
 }
 
 /* The name of the file, without ".json". */

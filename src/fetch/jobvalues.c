@@ -83,7 +83,7 @@ key_path(struct job_reader *reader, const struct job_key *key, json_t *value,
 	int status = expand(reader, value, &text);
 
 	(void)key;
-	if (status == 0 && text.ptr[0] != '/' &&
+	if (status == 0 && !slice_starts(buf_slice(&text), "/") &&
 	    !slice_is(buf_slice(&text), "-"))
 		buf_add(&path, reader->folder);
 	buf_add(&path, buf_slice(&text));

@@ -14,7 +14,7 @@
 enum {
 	CLAIM_FIRST = 100, /* items of the first claim; later ones double */
 	CLAIM_MAX = 2000,
-	FLUSH_AT = 50, /* results that are sent to the store at once */
+	FLUSH_AT = 100, /* results that are sent to the store at once */
 };
 
 /* How long a result waits for others. */
@@ -99,9 +99,8 @@ runner_claim_reply(struct runner *runner, struct store_message *reply,
 	claim->message = reply;
 	claim->open = reply->item_count;
 	claim->next = runner->claims;
-	claim->link = &runner->claims;
 	if (claim->next != NULL)
-		claim->next->link = &claim->next;
+		claim->next->prev = claim;
 	runner->claims = claim;
 	runner->claimed += reply->item_count;
 	if (runner->claim_size < CLAIM_MAX)
@@ -117,18 +116,34 @@ runner_claim_reply(struct runner *runner, struct store_message *reply,
 static void
 claim_free(struct claim *claim)
 {
-	*claim->link = claim->next;
-	if (claim->next != NULL)
-		claim->next->link = claim->link;
 	store_message_free(claim->message);
 	free(claim);
+}
+
+/* All its items are settled. */
+static void
+end_claim(struct runner *runner, struct claim *claim)
+{
+	if (claim->prev == NULL)
+		runner->claims = claim->next;
+	else
+		claim->prev->next = claim->next;
+	if (claim->next != NULL)
+		claim->next->prev = claim->prev;
+	claim_free(claim);
 }
 
 void
 runner_claims_free(struct runner *runner)
 {
-	while (runner->claims != NULL)
-		claim_free(runner->claims);
+	struct claim *next;
+
+	for (struct claim *claim = runner->claims; claim != NULL;
+	     claim = next) {
+		next = claim->next;
+		claim_free(claim);
+	}
+	runner->claims = NULL;
 }
 
 /* --- Results. */
@@ -253,7 +268,7 @@ settled(struct runner *runner, struct store_item *item,
 	if (result->state != ITEM_RETRY)
 		runner->settled++;
 	if (--claim->open == 0)
-		claim_free(claim);
+		end_claim(runner, claim);
 }
 
 static void

@@ -22,7 +22,8 @@
 struct claim {
 	struct store_message *message;
 	size_t open; /* not yet settled */
-	struct claim *next, **link;
+	struct claim *next;
+	struct claim *prev;
 };
 
 struct runner {

@@ -493,6 +493,15 @@ cuts_concurrency_once_a_window(void)
 		now += DURATION_S;
 		adapt_answered(&adapt, ADAPT_OVERLOAD, DURATION_MS, 0, now);
 	}
+	/* What hardly anything was under way of is not to blame. */
+	CHECK_INT(adapt_concurrency(&adapt), 7);
+	for (int i = 0; i < 100; i++) {
+		unsigned others = adapt_concurrency(&adapt) - 1;
+
+		now += DURATION_S;
+		adapt_answered(&adapt, ADAPT_OVERLOAD, DURATION_MS, others,
+		    now);
+	}
 	CHECK_INT(adapt_concurrency(&adapt), 1);
 	for (int i = 0; i < 100; i++) {
 		now += DURATION_S;
