@@ -232,7 +232,8 @@ run_locked(const struct run_command *command, struct run_options *options,
 	catch_signals();
 	options->stop = &is_stopped;
 	options->say = say;
-	options->show = show;
+	/* Where nobody looks, what is due need not be counted. */
+	options->show = isatty(STDERR_FILENO) ? show : NULL;
 	options->state = &progress;
 	status = run_job(options, &summary, err);
 	msg_progress("%s", "");

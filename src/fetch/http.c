@@ -198,23 +198,22 @@ milliseconds(int64_t duration)
 	return ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
+/* Works once between two waits, since that is what costs: libcurl looks at
+ * each transfer then. The wait is none while there are new ones. */
 void
 http_wait(struct http *http, int64_t timeout)
 {
 	int64_t until = clock_now() + timeout;
+	int64_t left = timeout;
 
-	for (;;) {
-		int64_t left;
-
-		work(http);
+	do {
 		if (http->ended != NULL || atomic_exchange(&http->woken, false))
 			return;
+		must(curl_multi_poll(http->multi, NULL, 0,
+		    milliseconds(left > 0 ? left : 0), NULL));
+		work(http);
 		left = until - clock_now();
-		if (left <= 0)
-			return;
-		must(curl_multi_poll(http->multi, NULL, 0, milliseconds(left),
-		    NULL));
-	}
+	} while (left > 0);
 }
 
 void

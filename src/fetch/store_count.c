@@ -11,7 +11,7 @@ enum { AT_ONCE = 20000, STATES = 7 };
  * or was put off the answer is looked at. */
 static const char rows_sql[] =
     "SELECT state, listing >= ?3, due,"
-    " CASE WHEN state IN (3, 4, 6) THEN EXISTS (SELECT 1 FROM answer"
+    " CASE WHEN state IN (4, 6) OR state = 3 THEN EXISTS (SELECT 1 FROM answer"
     "  WHERE answer.item = item.id AND max(expires, stale_until) > ?4) END"
     " FROM item WHERE id > ?1 AND id <= ?2";
 

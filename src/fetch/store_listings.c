@@ -13,11 +13,13 @@ enum query { LIST, UNQUEUE, QUERY_COUNT };
 
 static const char *const sql[QUERY_COUNT] = {
 	/* ?1 key, ?2 listing, ?3 now, ?4 whether what waits is queued. An id
-	 * that comes twice changes nothing the second time. */
+	 * that comes twice changes nothing the second time. (No IN of three:
+	 * see store_queue.c.) */
 	[LIST] = "INSERT INTO item (key, state, queued, due, attempts, listing)"
 		 " VALUES (?1, 0, ?4, ?3, 0, ?2)"
 		 " ON CONFLICT (key) DO UPDATE SET listing = ?2,"
-		 " queued = queued OR (?4 AND state IN (0, 3, 6))"
+		 " queued = queued OR"
+		 "  (?4 AND (state = 0 OR state = 3 OR state = 6))"
 		 " WHERE listing <> ?2",
 	[UNQUEUE] = "UPDATE item SET queued = 0 WHERE queued AND listing < ?1",
 };

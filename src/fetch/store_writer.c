@@ -15,7 +15,6 @@
 #include "fetch/store_queue.h"
 
 /* A group is committed when it has so many results, or is so old. */
-enum { GROUP_RESULTS = STORE_GROUP / 2 };
 #define GROUP_AGE (50 * DURATION_MS)
 
 struct writer {
@@ -275,7 +274,7 @@ static bool
 group_is_due(const struct writer *writer)
 {
 	return writer->in_group &&
-	    (writer->group_results >= GROUP_RESULTS ||
+	    (writer->group_results >= STORE_GROUP ||
 		group_time_left(writer) == 0);
 }
 
@@ -358,7 +357,8 @@ writer_fail(struct writer *writer, const struct err *err)
 	db_rollback(writer->db);
 	if (writer->share != NULL)
 		db_rollback(writer->share);
-	writer->in_group = false;
+	if (writer->in_group) /* the thread reads it when the owner is here */
+		writer->in_group = false;
 	if (atomic_load(&writer->failed))
 		return;
 	writer->err = *err;
