@@ -159,6 +159,7 @@ runner_list_reply(struct runner *runner, const struct store_message *reply,
 		return;
 	}
 	runner->summary->listed = reply->id_count;
+	runner->summary->list_kept = reply->complete;
 	runner->claimable = true;
 	if (runner->options->show == NULL)
 		return;

@@ -125,7 +125,8 @@ struct store_message {
 	/* STORE_LIST: ids, each followed by a NUL. STORE_LISTED: complete. */
 	struct buf ids;
 	bool complete;     /* else the listing broke off: the last complete one
-			    * stays the one that says what is listed */
+			    * stays the one that says what is listed; reply:
+			    * whether there has ever been one */
 	int64_t id_count;  /* reply: STORE_LIST: ids in it; STORE_LISTED:
 			    * listed in all */
 	int64_t new_count; /* reply: STORE_LIST: never seen before */

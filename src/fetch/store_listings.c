@@ -144,5 +144,8 @@ listings_end(struct listings *listings, struct store_message *message,
 		return -1;
 	listings->is_open = false;
 	message->id_count = listings->listed;
-	return message->complete ? complete(listings, message->now, err) : 0;
+	if (message->complete && complete(listings, message->now, err) != 0)
+		return -1;
+	message->complete = listings->complete > 0;
+	return 0;
 }

@@ -109,9 +109,9 @@ summary_add_text(const struct summary *summary, struct buf *buf)
 	first = false;
 	add_count(buf, &first, summary->throttled, "throttled");
 	if (summary->list_failed)
-		buf_add_str(buf,
-		    "; the listing failed, the last complete one "
-		    "was used");
+		buf_add_format(buf, "; the listing failed, %s",
+		    summary->list_kept ? "the last complete one was used" :
+					 "and none was complete before");
 	if (summary->stopped != NULL)
 		buf_add_format(buf, "; stopped: %s", summary->stopped);
 }

@@ -28,6 +28,7 @@ struct summary {
 	int64_t unseen;       /* of them: for the first time */
 	int64_t refused;      /* lines and values that cannot be ids */
 	bool list_failed;     /* the last complete listing was used */
+	bool list_kept;       /* and there was one */
 	int64_t fetched;      /* new answers */
 	int64_t not_modified; /* renewed by a 304 */
 	int64_t gone;

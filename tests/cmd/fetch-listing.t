@@ -117,7 +117,7 @@ listing broken '/page/token/6/2/prefix=br-/broken=3' "$by_token"
 check_status 2 'a listing that breaks off for good' run broken
 check 'is told' grep -q 'listing: HTTP 503' broken.said
 check 'with the summary' grep -q \
-    'broken: 4 fetched; .*; the listing failed, the last complete one' \
+    'broken: 4 fetched; .*; the listing failed, and none was complete' \
     broken.said
 check_output 'what is known is fetched' 'br-1 br-2 br-3 br-4' exported broken
 

@@ -78,6 +78,10 @@ says_how_it_ended(void)
 	struct summary summary = { .job = "a", .fetched = 1 };
 
 	summary.list_failed = true;
+	CHECK_STR(text_of(&summary),
+	    "a: 1 fetched; 0 requests in 0s; the listing failed, and none was "
+	    "complete before");
+	summary.list_kept = true;
 	summary.stopped = "by a signal";
 	CHECK_STR(text_of(&summary),
 	    "a: 1 fetched; 0 requests in 0s; the listing failed, the last "
