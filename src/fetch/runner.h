@@ -3,9 +3,9 @@
 #define FETCH_RUNNER_H
 
 /*
- * What the parts of a run share: run.c is the loop, runlist.c lists the ids,
- * runitems.c claims items and settles them, runtoken.c gets tokens. Not for
- * others.
+ * What the parts of a run share: run.c is the loop, runner.c opens and closes,
+ * runlist.c lists the ids, runitems.c claims items and settles them, runtoken.c
+ * gets tokens. Not for others.
  */
 
 #include "base/random.h"
@@ -76,6 +76,15 @@ struct runner {
 	const char *waiting_for;
 	int64_t waits_until;
 };
+
+/* --- runner.c */
+
+/* Opens all that a run needs. -1 with err set; runner_finish() and
+ * runner_release() are due in any case. */
+int runner_open(struct runner *runner, struct err *err) CHECKED;
+/* Commits what was answered, counts what is left, and closes the store. */
+void runner_finish(struct runner *runner);
+void runner_release(struct runner *runner);
 
 /* The date, on a clock that does not jump while the run lasts. */
 int64_t runner_now(const struct runner *runner);
