@@ -3,6 +3,7 @@
 
 #include "cmd/fetch_run.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -220,27 +221,37 @@ dry_run(const struct run_options *options, struct err *err)
 	return status;
 }
 
+/* What is freed is soon wanted again: given back to the system each time, it
+ * would come back page by page. */
+static void
+keep_memory(void)
+{
+	(void)mallopt(M_TRIM_THRESHOLD, 32 << 20);
+	(void)mallopt(M_TOP_PAD, 1 << 20);
+}
+
 /* Holds the lock while it runs, not while the hook does, which may want it. */
 static int
-run_locked(const struct run_command *command, struct run_options *options,
+run_locked(const struct run_command *command, struct run_options options,
     int lock, struct err *err)
 {
 	struct fetch_progress progress = { 0 };
 	struct summary summary = { 0 };
 	int status;
 
+	keep_memory();
 	catch_signals();
-	options->stop = &is_stopped;
-	options->say = say;
+	options.stop = &is_stopped;
+	options.say = say;
 	/* Where nobody looks, what is due need not be counted. */
-	options->show = isatty(STDERR_FILENO) ? show : NULL;
-	options->state = &progress;
-	status = run_job(options, &summary, err);
+	options.show = isatty(STDERR_FILENO) ? show : NULL;
+	options.state = &progress;
+	status = run_job(&options, &summary, err);
 	msg_progress("%s", "");
 	(void)close(lock);
 	if (status == EXIT_TROUBLE)
-		msg_error("%s: %s", options->job->name, err->text);
-	return report(command, options->job, options->secrets, &summary, err) ==
+		msg_error("%s: %s", options.job->name, err->text);
+	return report(command, options.job, options.secrets, &summary, err) ==
 		0 ?
 	    status :
 	    -1;
@@ -288,7 +299,7 @@ run_at(const struct run_command *command, const struct job *job,
 	if (lock < 0)
 		return -1;
 	if (make_share_folder(job, place->store, err) == 0)
-		return run_locked(command, &options, lock, err);
+		return run_locked(command, options, lock, err);
 	(void)close(lock);
 	return -1;
 }

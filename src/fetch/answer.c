@@ -16,6 +16,7 @@ enum {
 	/* Of all header blocks of an answer together: also the 1xx ones, and
 	 * those of a proxy or an authorisation, before the last. */
 	HEADER_MAX = 256 << 10,
+	HEADER_USUAL = 500, /* room for most */
 	BLOCKS_MAX = 100,
 	ERROR_BODY_MAX = 64 << 10,
 	/* Room made for a body whose length is announced: no more, since the
@@ -72,6 +73,7 @@ add_header_line(struct transfer *transfer, struct slice line)
 		transfer->in_header = true;
 		transfer->blocks++;
 		buf_clear(&transfer->reply.header);
+		buf_reserve(&transfer->reply.header, HEADER_USUAL);
 	}
 	/* Else it is a trailer, behind the body: of no use. */
 }

@@ -14,7 +14,7 @@
 #include "fetch/origin.h"
 #include "fetch/template.h"
 
-enum { REDIRECTS_MAX = 5, NAMED_MAX = 3 };
+enum { REDIRECTS_MAX = 5, NAMED_MAX = 3, URL_USUAL = 200 /* bytes */ };
 
 struct exchanger {
 	const struct job *job;
@@ -182,8 +182,10 @@ prepare_items(const struct job *job, const struct task *task,
 	const struct job_request *request = &job->request;
 	struct slice *ids = ids_of(task);
 	struct template_values values = { ids, task->count, { NULL, 0 } };
-	int status = add_url(request, &values, &exchange->url, err);
+	int status;
 
+	buf_reserve(&exchange->url, URL_USUAL);
+	status = add_url(request, &values, &exchange->url, err);
 	exchange->method = request->method;
 	exchange->has_body = request->body != NULL;
 	if (status == 0 && exchange->has_body)
@@ -394,14 +396,15 @@ add_lines(struct exchanger *exchanger, struct task *task, struct err *err)
 static size_t
 point_at_lines(struct exchanger *exchanger)
 {
+	const struct buf *lines = &exchanger->lines;
 	size_t count = 0;
-	const char *end = exchanger->lines.ptr + exchanger->lines.len;
+	const char *line;
 
-	for (const char *p = exchanger->lines.ptr; p < end;
-	     p += strlen(p) + 1) {
+	for (size_t at = 0; at < lines->len; at += strlen(line) + 1) {
+		line = lines->ptr + at;
 		xgrow(&exchanger->pointers, &exchanger->pointer_room, count + 1,
 		    sizeof(*exchanger->pointers));
-		exchanger->pointers[count++] = p;
+		exchanger->pointers[count++] = line;
 	}
 	return count;
 }

@@ -81,7 +81,8 @@ struct http_reply {
 void http_reply_release(struct http_reply *reply);
 
 /* Starts a transfer; fewer than max_transfers must be under way. -1 with err
- * set when libcurl refuses it (a URL it cannot read). */
+ * set when it cannot be sent as it is: not a http or https URL, blanks or
+ * control bytes in it, a method or a header that is none. */
 int http_start(struct http *http, const struct http_request *request,
     struct err *err) CHECKED;
 
