@@ -7,7 +7,7 @@
 
 crash_find
 command -v faketime >/dev/null || skip_all 'there is no faketime'
-faketime -f +0 tallyman fetch --version >/dev/null 2>&1 ||
+timeout -k 1 10 faketime -f +0 tallyman fetch --version >/dev/null 2>&1 ||
     skip_all 'faketime does not work here'
 httpd_start || exit 2
 
@@ -20,8 +20,8 @@ cpu()
 	(
 		"$@"
 		cpu_status=$?
-		times >times
-		sed -n '2s/[ms]/ /gp' times | awk '{
+		times >spent
+		sed -n '2s/[ms]/ /gp' spent | awk '{
 			print int((($1 + $3) * 60 + $2 + $4) * 1000)
 		}' >>cpu
 		exit "$cpu_status"

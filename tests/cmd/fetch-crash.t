@@ -19,6 +19,17 @@ fast='"limits": [ { "requests": 50000, "per": "1s", "burst": 5000 } ]'
 # What is sent and not committed: the concurrency, and one group.
 most_again=$((16 + 250))
 
+# Nothing went wrong yet.
+forget()
+{
+	for file in unfinished lost twice again broken exceeded; do
+		: >"$file"
+	done
+	worst=0
+	surplus=0
+}
+forget
+
 # judge NAME STATUS: adds to the files of what went wrong.
 judge()
 {
@@ -46,13 +57,8 @@ tell_all()
 	    'the next one repeats no more than was on its way and one group' \
 	    '' cat again
 	check_output 'the file is whole' '' cat broken
-	: >unfinished >lost >twice >again >broken
-	worst=0
-	surplus=0
+	forget
 }
-: >unfinished >lost >twice >again >broken >exceeded
-worst=0
-surplus=0
 
 # outlive SIGNAL STATUS COUNT NAME STEPS LIMIT SECONDS: runs job after job,
 # each again and again until it gets through, until COUNT runs were ended by
@@ -95,8 +101,8 @@ for name in $(seq -f 'slow%g' "$number"); do
 	burst=$(crash_burst 1000 "/$name-[0-9]")
 	[ "$burst" -le 100 ] || echo "$name: $burst" >>exceeded
 done
-tell_all 'after kill -9'
 check_output 'the limit holds over all runs' '' cat exceeded
+tell_all 'after kill -9'
 outlive KILL 137 "$((KILLS / 2))" fast ok "$fast" 0.15
 tell_all 'after kill -9 at full speed'
 
@@ -153,7 +159,7 @@ cat >once.json <<EOT
   "request": { "url": "http://127.0.0.1:$port/ok/once-{id}" } }
 EOT
 : >statuses
-for i in $(seq 20); do
+for _ in $(seq 20); do
 	(
 		exec 4>&-
 		tallyman fetch run once.json <ids >>once.err 2>&1

@@ -13,6 +13,15 @@ httpd_start || exit 2
 items=60
 limit='"limits": [ { "requests": 50000, "per": "1s", "burst": 5000 } ]'
 
+# Nothing went wrong yet.
+forget()
+{
+	for file in unnamed unfinished lost again broken harmless; do
+		: >"$file"
+	done
+}
+forget
+
 # Which items are done in a copy of the file, so that what there is to mend is
 # left to the program.
 done_items()
@@ -24,11 +33,11 @@ done_items()
 	    sed 's/$/$/'
 }
 
-# asked_again: how often the log has items of "done" behind what it had then.
+# asked_again: how often the log has items of "kept" behind what it had then.
 asked_again()
 {
 	tail -n "+$((logged + 1))" "$httpd_log" | awk '{ print $4 }' |
-	    grep -cf done
+	    grep -cf kept
 }
 
 # after_fault NAME STATUS: adds to the files of what went wrong after a run
@@ -45,12 +54,12 @@ after_fault()
 	else
 		echo "$1: $2: $(cat "$1.err")" >>unnamed
 	fi
-	done_items "$1" >done
+	done_items "$1" >kept
 	logged=$(wc -l <"$httpd_log")
 	crash_run "$1" || echo "$1: $?: $(cat "$1.err")" >>unfinished
 	[ "$(crash_answers "$1")" -eq "$items" ] ||
 	    echo "$1: $(crash_answers "$1")" >>lost
-	[ ! -s done ] || [ "$(asked_again)" -eq 0 ] ||
+	[ ! -s kept ] || [ "$(asked_again)" -eq 0 ] ||
 	    echo "$1" >>again
 	[ "$(crash_check "$1")" = ok ] || echo "$1" >>broken
 }
@@ -62,9 +71,8 @@ tell_all()
 	check_output 'with all answers' '' cat lost
 	check_output 'what was committed is not asked for again' '' cat again
 	check_output 'the file is whole' '' cat broken
-	: >unnamed >unfinished >lost >again >broken >harmless
+	forget
 }
-: >unnamed >unfinished >lost >again >broken >harmless
 
 # --- Faults of single calls
 
@@ -100,7 +108,7 @@ all_faults()
 	done
 	check_not "there are faults of $1$2" [ "$faults" -eq 0 ]
 	echo "# $faults faults; without effect:" \
-	    $(sort harmless | uniq -c | sed 's/^ *//; s/$/,/')
+	    "$(sort harmless | uniq -c | sed 's/^ *//' | paste -sd ,)"
 	tell_all "$1$2"
 }
 
@@ -133,8 +141,8 @@ before=$(httpd_count '/full-')
 check_status 2 'and the next one, too' crash_run full
 mount -o remount,size=16m "$work/disk"
 after_fault full "$status"
-echo "# $before requests until it was full, $(grep -c . done) items kept"
-check_not 'answers were kept' [ "$(grep -c . done)" -eq 0 ]
+echo "# $before requests until it was full, $(grep -c . kept) items kept"
+check_not 'answers were kept' [ "$(grep -c . kept)" -eq 0 ]
 tell_all 'the disk was full'
 
 done_testing
