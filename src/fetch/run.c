@@ -157,7 +157,6 @@ send_tasks(struct runner *runner, int64_t now, struct plan_wait *wait)
 	while (!runner->stopping &&
 	    http_count(runner->http) < runner->max_transfers) {
 		if (is_store_behind(runner)) {
-			runner_flush(runner);
 			wait->empty = false;
 			break;
 		}

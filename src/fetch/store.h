@@ -10,11 +10,11 @@
  * includes stand behind it, on SQLite; another database could.) Reading is
  * archive.h's.
  *
- * What has been answered is committed in groups: after STORE_GROUP results or
- * 50 ms, whichever is first. A result's answer and its item's new state are in
- * one transaction. Grants and pauses are committed before their replies; what
- * else was replied to may still wait for its group (STORE_SYNC). After kill -9
- * the next store_open() gives back all that was running.
+ * What has been answered is committed in groups: after half of STORE_GROUP
+ * results or 50 ms, whichever is first. A result's answer and its item's new
+ * state are in one transaction. Grants and pauses are committed before their
+ * replies; what else was replied to may still wait for its group (STORE_SYNC).
+ * After kill -9 the next store_open() gives back all that was running.
  *
  * Items that no complete listing has had since keep their answers, but are
  * claimed no more until one has them again. Those of a listing that broke off
@@ -40,7 +40,7 @@
 struct store;
 
 /* An owner that has no more results uncommitted than this loses no more by a
- * kill. */
+ * kill: while one half is being committed, the other is gathered. */
 enum { STORE_GROUP = 250 };
 
 /* The numbers are those in the file. */

@@ -15,6 +15,7 @@
 #include "fetch/store_queue.h"
 
 /* A group is committed when it has so many results, or is so old. */
+enum { GROUP_RESULTS = STORE_GROUP / 2 };
 #define GROUP_AGE (50 * DURATION_MS)
 
 struct writer {
@@ -274,7 +275,7 @@ static bool
 group_is_due(const struct writer *writer)
 {
 	return writer->in_group &&
-	    (writer->group_results >= STORE_GROUP ||
+	    (writer->group_results >= GROUP_RESULTS ||
 		group_time_left(writer) == 0);
 }
 

@@ -58,7 +58,8 @@ find_token(struct slice text, const char *hash, struct buf *token)
 {
 	const char *end = slice_chr(text, '\n');
 
-	if (end == NULL || !slice_is(slice_between(text.ptr, end), hash))
+	if (end == NULL || !slice_starts(text, hash) ||
+	    end != text.ptr + strlen(hash))
 		return 0;
 	text = slice_from(text, (size_t)(end - text.ptr) + 1);
 	end = slice_chr(text, '\n');

@@ -269,8 +269,10 @@ open_tls(const char *files)
 	char *certificate;
 	void *context;
 
-	if (comma == NULL)
+	if (comma == NULL) {
 		msg_die("--tls %s: no CERTIFICATE,KEY", files);
+		return NULL;
+	}
 	certificate = xmemdup(files, (size_t)(comma - files));
 	context = tls_context(certificate, comma + 1);
 	free(certificate);

@@ -330,7 +330,9 @@ check_limit(double rate, double burst, double least_30, double least_60)
 static void
 finds_others(void)
 {
-	for (double burst = 5; burst <= 50; burst += 22.5) {
+	for (int i = 0; i < 3; i++) {
+		double burst = 5 + 22.5 * i;
+
 		check_limit(20, burst, 0.85, 0.9);
 		check_limit(200, burst, 0.84, 0.87);
 		check_limit(1000, burst, 0.83, 0.87);
@@ -423,7 +425,7 @@ climbs_no_further_than_used(void)
 	run(&sim, 60 * DURATION_S);
 	printf("# %.0f/s used, %.0f/s allowed\n", (double)sim.good / 60,
 	    sim.adapt.rate);
-	CHECK(sim.good > 60 * 350);
+	CHECK(sim.good > 21000);
 	CHECK(sim.adapt.rate < 4000);
 }
 
@@ -475,7 +477,7 @@ grows_no_queue(void)
 	begin(&sim, server, 0, 1);
 	run(&sim, 30 * DURATION_S);
 	CHECK(adapt_concurrency(&sim.adapt) < 16);
-	CHECK(sim.good > 190 * 30);
+	CHECK(sim.good > 5700);
 }
 
 static void
@@ -522,7 +524,7 @@ leaves_fixed(void)
 		CHECK_INT(adapt_earliest(&adapt, now), now);
 		adapt_sent(&adapt, now);
 		adapt_answered(&adapt, i % 3, DURATION_MS, 4, now);
-		now += i % 2 * 2 * DURATION_S;
+		now += (int64_t)(i % 2) * 2 * DURATION_S;
 	}
 	CHECK_INT(adapt_concurrency(&adapt), 5);
 }

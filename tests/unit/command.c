@@ -12,6 +12,8 @@
 #include "base/duration.h"
 #include "tap.h"
 
+enum { OUTPUT_MAX = 65536 };
+
 static const int64_t long_enough = 30 * DURATION_S;
 static const struct slice nothing = { NULL, 0 };
 
@@ -22,8 +24,8 @@ run(const char *script, struct slice input, int64_t timeout, struct err *err)
 	static char text[200000];
 	const char *argv[] = { "sh", "-c", script, NULL };
 	struct buf output = { 0 };
-	int status = command_run(argv, input, NULL, timeout, 64 * 1024, &output,
-	    err);
+	int status = command_run(argv, input, NULL, timeout, OUTPUT_MAX,
+	    &output, err);
 
 	(void)snprintf(text, sizeof(text), "%.*s",
 	    SLICE_ARG(buf_slice(&output)));
@@ -146,11 +148,11 @@ bounds_output(void)
 	struct buf output = { 0 };
 	struct err err;
 
-	CHECK_INT(command_run(argv, nothing, NULL, long_enough, 64 * 1024,
+	CHECK_INT(command_run(argv, nothing, NULL, long_enough, OUTPUT_MAX,
 		      &output, &err),
 	    -1);
 	CHECK_STR(err.text, "prints more than 64 KiB");
-	CHECK(output.len <= 64 * 1024);
+	CHECK(output.len <= OUTPUT_MAX);
 	buf_clear(&output);
 	CHECK_INT(command_run(exactly, nothing, NULL, long_enough, 2048,
 		      &output, &err),

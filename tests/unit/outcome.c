@@ -274,7 +274,7 @@ static void
 looks_no_further_than_64k(void)
 {
 	static const char text[] = "secondary rate limit";
-	const size_t len = 64 * 1024;
+	const size_t len = 65536;
 	char *body = xmalloc(len + 2);
 
 	memset(body, ' ', len + 1);

@@ -115,7 +115,7 @@ judges(void)
 {
 	static const struct {
 		enum outcome outcome;
-		size_t count;
+		unsigned count;
 		enum verdict_word want;
 	} table[] = {
 		{ OUTCOME_GOOD, 1, VERDICT_DONE },
@@ -139,7 +139,7 @@ judges(void)
 		begin();
 		if (!CHECK_INT(judge_new(table[i].outcome, table[i].count).word,
 			table[i].want))
-			printf("# %s of %zu\n", outcome_name(table[i].outcome),
+			printf("# %s of %u\n", outcome_name(table[i].outcome),
 			    table[i].count);
 		end();
 	}
@@ -638,10 +638,12 @@ live(const struct world_rules *rules, unsigned seeds)
 		world_check_ends(&world);
 		/* Each run needs some to see it. */
 		world_need(&world,
-		    world_count(&world, &rules->outage) <= 80 * rules->runs,
+		    world_count(&world, &rules->outage) <=
+			(size_t)80 * rules->runs,
 		    "few are sent while nothing answers");
 		world_need(&world,
-		    world_count(&world, &rules->throttle) <= 600 * rules->runs,
+		    world_count(&world, &rules->throttle) <=
+			(size_t)600 * rules->runs,
 		    "few are sent while the server throttles");
 		world_end(&world);
 		if (world.failed)

@@ -727,9 +727,9 @@ mends_a_clock_that_was_ahead(void)
 	scratch_make();
 	store = open_at(0);
 	list_all(store, "abcd");
-	finish(store, 1, ITEM_DONE, 31 * 86400);
-	finish(store, 1, ITEM_RETRY, 31 * 86400);
-	finish(store, 1, ITEM_DEFERRED, 29 * 86400);
+	finish(store, 1, ITEM_DONE, INT64_C(31) * 86400);
+	finish(store, 1, ITEM_RETRY, INT64_C(31) * 86400);
+	finish(store, 1, ITEM_DEFERRED, INT64_C(29) * 86400);
 	close_store(store);
 	store = open_at(0);
 	CHECK_STR(claimed(store, 9, 0), "abd");
@@ -1019,7 +1019,7 @@ persists_pauses(void)
 	    now + 10 * DURATION_S);
 	CHECK_INT(store_paused_until(store, "https://example.com", &err), 0);
 	close_store(store);
-	store = open_at(-40 * 86400); /* the clock was ahead */
+	store = open_at(INT64_C(-40) * 86400); /* the clock was ahead */
 	CHECK_INT(store_paused_until(store, "https://api.example.com", &err),
 	    0);
 	close_store(store);
@@ -1123,7 +1123,7 @@ survives_kills_anywhere(void)
 	for (int i = 1; i <= 10; i++) {
 		int64_t before = done;
 
-		killed_after(work_on, 7 * i);
+		killed_after(work_on, 20 * i);
 		close_store(open_at(0));
 		CHECK_INT(number("job.db", &store_schema, torn), 0);
 		CHECK_INT(number("job.db", &store_schema,
@@ -1283,6 +1283,7 @@ keeps_replies_in_order(void)
 	struct store *store;
 
 	scratch_make();
+	memset(&counts, 0, sizeof(counts));
 	store = open_at(0);
 	for (size_t i = 0; i < 3; i++) {
 		sent[i] = list_message("ab");
