@@ -14,7 +14,7 @@
 enum {
 	CLAIM_FIRST = 100, /* items of the first claim; later ones double */
 	CLAIM_MAX = 2000,
-	FLUSH_AT = 25, /* results that are sent to the store at once */
+	FLUSH_AT = 50, /* results that are sent to the store at once */
 };
 
 /* How long a result waits for others. */

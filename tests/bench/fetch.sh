@@ -3,9 +3,9 @@
 # fetch.sh: how fast a job's answers come into the store, beside programs that
 # write a file for each, and a loop over libcurl that throws them away.
 #
-#	BENCH_URLS=20000 make bench  distinct URLs, of 1 KB each
-#	BENCH_RUNS=5     make bench  runs of each; the median counts (5)
-#	BENCH_IDS=1000000            queued, for the memory
+#	BENCH_URLS=5000 make bench   distinct URLs, of 1 KB each (20000)
+#	BENCH_RUNS=9    make bench   runs of each; the median counts (3)
+#	BENCH_IDS=4000000 make bench queued, for the memory (1000000)
 #
 # Prints requests/s, CPU time (user and system, all threads) for each request,
 # and what tallyman has of each in proportion; then its peak memory. The server
@@ -14,7 +14,7 @@
 # about a second to find out that there is none.
 set -eu
 urls=${BENCH_URLS:-20000}
-runs=${BENCH_RUNS:-5}
+runs=${BENCH_RUNS:-3}
 ids=${BENCH_IDS:-1000000}
 build=${top_builddir:-.}
 . "${top_srcdir:-.}/tests/lib/nginx.sh"
@@ -25,6 +25,8 @@ if ! [ -x "$build/tallyman-fetch" ] || ! nginx_find; then
 fi
 dir=$(mktemp -d "${TMPDIR:-/var/tmp}/tallyman-bench.XXXXXX")
 trap 'nginx_stop; rm -rf "$dir"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 body=$(printf '%01000d' 7)
 nginx_start "$dir/nginx" "
   access_log off;
