@@ -15,6 +15,7 @@ enum {
 	CLAIM_FIRST = 100, /* items of the first claim; later ones double */
 	CLAIM_MAX = 2000,
 	FLUSH_AT = 50, /* results that are sent to the store at once */
+	VALIDATOR_MAX = 1024,
 };
 
 /* How long a result waits for others. */
@@ -299,6 +300,17 @@ runner_settle_task(struct runner *runner, struct task *task,
 
 /* --- Answers. */
 
+/* Whether a validator may be sent back: a server that made it up of what no
+ * header takes would keep its item from ever being asked for again. */
+static bool
+is_validator(struct slice value)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if ((unsigned char)value.ptr[i] < ' ' || value.ptr[i] == 0x7f)
+			return false;
+	return value.len > 0 && value.len <= VALIDATOR_MAX;
+}
+
 /* What of an answer's header goes into the store. */
 static void
 take_header(struct runner *runner, const struct http_reply *reply,
@@ -319,9 +331,9 @@ take_header(struct runner *runner, const struct http_reply *reply,
 	answer->expires = now + freshness.lifetime;
 	answer->stale_until = answer->expires +
 	    (freshness.must_revalidate ? 0 : stale);
-	if (header_find(header, "ETag", &value))
+	if (header_find(header, "ETag", &value) && is_validator(value))
 		answer->etag = keep(runner, value);
-	if (header_find(header, "Last-Modified", &value))
+	if (header_find(header, "Last-Modified", &value) && is_validator(value))
 		answer->modified = keep(runner, value);
 	if (header_find(header, "Content-Type", &value))
 		answer->type = keep(runner, value);

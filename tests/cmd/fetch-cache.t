@@ -52,6 +52,13 @@ check 'where the job says so' later 2h run ignore
 check_output 'they do not count' fresh=1 told ignore fresh
 check_output 'nor does no-store' '{"id":"ignore","n":1}' get ignore ignore
 
+# A lone CR ends no line, but can stand in no request.
+cached odd 'header/ETag=%22a%0Db%22/header/Cache-Control=no-cache/ok'
+run odd
+check 'an ETag that no header takes' run odd
+check_output 'is not sent back' 'fetched=1 requests=1' \
+    told odd fetched requests
+
 cached nocache header/Cache-Control=no-cache/etag/v1/ok
 run nocache
 check 'no-cache' run nocache
