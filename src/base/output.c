@@ -189,7 +189,7 @@ open_replacement(struct output *output, const struct stat *old)
 }
 
 static int
-open_path(struct output *output, const char *path)
+open_path(struct output *output, const char *path, bool private)
 {
 	struct stat old;
 	int found = stat(path, &old);
@@ -203,6 +203,8 @@ open_path(struct output *output, const char *path)
 	output->target = follow_links(path);
 	if (output->target == NULL)
 		return -1;
+	if (private)
+		return make_temporary(output, 0600);
 	return found == 0 ? open_replacement(output, &old) :
 			    make_temporary(output, 0666);
 }
@@ -223,20 +225,32 @@ output_free(struct output *output)
 	free(output);
 }
 
-struct output *
-output_open(const char *path, struct err *err)
+static struct output *
+open_any(const char *path, bool private, struct err *err)
 {
 	struct output *output = xcalloc(1, sizeof(*output));
 	bool is_stdout = path == NULL || strcmp(path, "-") == 0;
 
 	output->name = xstrdup(is_stdout ? "standard output" : path);
 	output->fd = is_stdout ? STDOUT_FILENO : -1;
-	if (!is_stdout && open_path(output, path) != 0) {
+	if (!is_stdout && open_path(output, path, private) != 0) {
 		(void)err_errno(err, "%s", output->name);
 		output_free(output);
 		return NULL;
 	}
 	return output;
+}
+
+struct output *
+output_open(const char *path, struct err *err)
+{
+	return open_any(path, false, err);
+}
+
+struct output *
+output_open_private(const char *path, struct err *err)
+{
+	return open_any(path, true, err);
 }
 
 static void

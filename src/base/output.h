@@ -25,6 +25,10 @@ struct output;
  * be made. */
 struct output *output_open(const char *path, struct err *err);
 
+/* The same of a file that holds a secret: its owner alone may read it, mode
+ * 0600 (less the umask), whatever the mode of the old one was. */
+struct output *output_open_private(const char *path, struct err *err);
+
 /* Adds bytes; buffered. */
 void output_add(struct output *output, struct slice bytes);
 void output_str(struct output *output, const char *string);

@@ -11,19 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
+#include "base/fnv.h"
+#include "base/output.h"
 
 enum { HASH_TEXT = 17, FILE_MAX = 64 * 1024 };
 
-/* FNV-1a, 64 bits: tells chains apart, and is no secret's match. */
+/* Tells chains apart, and is no secret's match. */
 static void
 hash_text(const char *token, char *text)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-
-	for (; *token != '\0'; token++)
-		hash = (hash ^ (unsigned char)*token) * UINT64_C(1099511628211);
-	(void)snprintf(text, HASH_TEXT, "%016" PRIx64, hash);
+	(void)snprintf(text, HASH_TEXT, "%016" PRIx64,
+	    fnv_add(FNV_START, slice_str(token)));
 }
 
 void
@@ -89,52 +87,16 @@ tokenfile_load(const char *path, const char *old, struct buf *token,
 	return status;
 }
 
-static int
-write_all(int fd, struct slice bytes, const char *path, struct err *err)
-{
-	while (bytes.len > 0) {
-		ssize_t n = write(fd, bytes.ptr, bytes.len);
-
-		if (n < 0)
-			return err_errno(err, "%s", path);
-		bytes = slice_from(bytes, (size_t)n);
-	}
-	return fsync(fd) == 0 ? 0 : err_errno(err, "%s", path);
-}
-
-/* The new file, under its other name; its run holds the job's lock, so nobody
- * else writes it. */
-static int
-write_file(const char *path, struct slice text, struct err *err)
-{
-	int fd;
-	int status;
-
-	(void)unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_errno(err, "%s", path);
-	status = write_all(fd, text, path, err);
-	if (close(fd) != 0 && status == 0)
-		status = err_errno(err, "%s", path);
-	return status;
-}
-
 int
 tokenfile_save(const char *path, const char *old, const char *token,
     struct err *err)
 {
-	char *beside = xasprintf("%s.new", path);
-	struct buf text = { 0 };
+	struct output *output = output_open_private(path, err);
 	char hash[HASH_TEXT];
-	int status;
 
+	if (output == NULL)
+		return -1;
 	hash_text(old, hash);
-	buf_add_format(&text, "%s\n%s\n", hash, token);
-	status = write_file(beside, buf_slice(&text), err);
-	if (status == 0 && rename(beside, path) != 0)
-		status = err_errno(err, "%s", path);
-	tokenfile_wipe(&text);
-	free(beside);
-	return status;
+	output_format(output, "%s\n%s\n", hash, token);
+	return output_commit(output, err);
 }

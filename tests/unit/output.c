@@ -90,6 +90,26 @@ new_file(void)
 }
 
 static void
+private_file(void)
+{
+	const char *path = scratch_path("private");
+	mode_t mask = umask(0);
+	struct err err;
+
+	for (int i = 0; i < 2; i++) {
+		struct output *output = output_open_private(path, &err);
+
+		if (!CHECK(output != NULL))
+			break;
+		output_str(output, "secret");
+		CHECK_INT(output_commit(output, &err), 0);
+		CHECK_INT(mode_of(path), S_IFREG | 0600);
+		CHECK_INT(chmod(path, 0644), 0);
+	}
+	(void)umask(mask);
+}
+
+static void
 large_file(void)
 {
 	const char *path = scratch_path("large");
@@ -425,6 +445,7 @@ too_many(void)
 static const struct tap_test tests[] = {
 	{ "a new file appears when it is whole, with the umask's mode",
 	    new_file },
+	{ "a private one is its owner's alone, old or new", private_file },
 	{ "a large file is written in pieces", large_file },
 	{ "a replaced file keeps its mode", replaced_file },
 	{ "a replaced file keeps its owner, where allowed", owner_is_kept },
