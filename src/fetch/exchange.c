@@ -3,15 +3,17 @@
 
 #include "fetch/exchange.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/fnv.h"
 #include "base/json.h"
-#include "base/percent.h"
 #include "fetch/header.h"
 #include "fetch/origin.h"
+#include "fetch/requesturl.h"
 #include "fetch/template.h"
 
 enum { REDIRECTS_MAX = 5, NAMED_MAX = 3, URL_USUAL = 200 /* bytes */ };
@@ -83,9 +85,9 @@ exchanger_free(struct exchanger *exchanger)
 }
 
 const char *
-exchanger_item_origin(const struct exchanger *exchanger)
+exchanger_origin(const struct exchanger *exchanger, size_t n)
 {
-	return exchanger->named[0];
+	return n < exchanger->named_count ? exchanger->named[n] : NULL;
 }
 
 bool
@@ -119,51 +121,6 @@ exchange_free(struct exchange *exchange)
 	free(exchange);
 }
 
-/* Percent-encoded but for commas, which stand between ids and are allowed in
- * a query (RFC 3986, section 3.4). */
-static void
-add_encoded(struct buf *url, struct slice value)
-{
-	const char *comma;
-
-	while ((comma = slice_chr(value, ',')) != NULL) {
-		struct slice head = slice_between(value.ptr, comma);
-
-		percent_add(url, head);
-		buf_add_char(url, ',');
-		value = slice_from(value, head.len + 1);
-	}
-	percent_add(url, value);
-}
-
-static int
-add_parameter(const struct job_parameter *param,
-    const struct template_values *values, struct buf *url, struct err *err)
-{
-	struct buf value = { 0 };
-	int status = template_add(param->value, values, &value, err);
-
-	buf_add_char(url, slice_chr(buf_slice(url), '?') == NULL ? '?' : '&');
-	percent_add(url, slice_str(param->name));
-	buf_add_char(url, '=');
-	add_encoded(url, buf_slice(&value));
-	buf_release(&value);
-	return status;
-}
-
-/* The URL of a request with its parameters behind it. */
-static int
-add_url(const struct job_request *request, const struct template_values *values,
-    struct buf *url, struct err *err)
-{
-	if (template_add(request->url, values, url, err) != 0)
-		return -1;
-	for (size_t i = 0; i < request->param_count; i++)
-		if (add_parameter(&request->params[i], values, url, err) != 0)
-			return -1;
-	return 0;
-}
-
 /* The ids of a task as templates want them; freed by the caller. */
 static struct slice *
 ids_of(const struct task *task)
@@ -185,7 +142,7 @@ prepare_items(const struct job *job, const struct task *task,
 	int status;
 
 	buf_reserve(&exchange->url, URL_USUAL);
-	status = add_url(request, &values, &exchange->url, err);
+	status = request_url(request, &values, &exchange->url, err);
 	exchange->method = request->method;
 	exchange->has_body = request->body != NULL;
 	if (status == 0 && exchange->has_body)
@@ -224,7 +181,7 @@ static int
 check_stranger(const struct exchanger *exchanger, struct slice url,
     const char *origin, struct err *err)
 {
-	const char *named = exchanger_item_origin(exchanger);
+	const char *named = exchanger->named[0];
 
 	if (secrets_stand_in(exchanger->secrets, url))
 		return err_set(err, "a secret in a URL of %s", origin);
@@ -262,7 +219,7 @@ know_origin(const struct exchanger *exchanger, struct exchange *exchange,
 	exchange->url.len--;
 	if (exchange->url.len > ORIGIN_URL_MAX)
 		return err_set(err, "a URL over %d bytes", ORIGIN_URL_MAX);
-	memcpy(origin, exchanger_item_origin(exchanger), ORIGIN_MAX);
+	memcpy(origin, exchanger->named[0], ORIGIN_MAX);
 	exchange->trusted = true;
 	return 0;
 }
@@ -335,20 +292,14 @@ add_job_lines(struct exchanger *exchanger, const struct task *task,
 static void
 add_idempotency_key(struct exchanger *exchanger, const struct task *task)
 {
-	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a, 64 bits */
+	uint64_t hash = FNV_START;
 
 	buf_add_str(&exchanger->lines, "Idempotency-Key: \"");
 	buf_add(&exchanger->lines, task->items[0]->idempotency_key);
 	if (task->count > 1) {
-		for (size_t i = 0; i < task->count; i++) {
-			struct slice key = task->items[i]->idempotency_key;
-
-			for (size_t j = 0; j < key.len; j++)
-				hash = (hash ^ (unsigned char)key.ptr[j]) *
-				    UINT64_C(1099511628211);
-		}
-		buf_add_format(&exchanger->lines, "-%016llx",
-		    (unsigned long long)hash);
+		for (size_t i = 0; i < task->count; i++)
+			hash = fnv_add(hash, task->items[i]->idempotency_key);
+		buf_add_format(&exchanger->lines, "-%016" PRIx64, hash);
 	}
 	buf_add_str(&exchanger->lines, "\"");
 	buf_add_char(&exchanger->lines, '\0');

@@ -41,8 +41,9 @@ struct exchanger *exchanger_new(const struct job *job, struct auth *auth,
     const struct secrets *secrets, struct err *err);
 void exchanger_free(struct exchanger *exchanger); /* NULL is allowed */
 
-/* The origin of what a job asks its items of; NULL with err set. */
-const char *exchanger_item_origin(const struct exchanger *exchanger);
+/* The origins of the job's own URLs: of its items (0), its listing and its
+ * tokens; NULL behind the last. */
+const char *exchanger_origin(const struct exchanger *exchanger, size_t n);
 
 /* Makes the request of a task anew, without redirects, and writes its origin
  * into origin (ORIGIN_MAX bytes). -1 with err set when an id cannot stand in

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/fnv.h"
 #include "base/json.h"
 #include "fetch/header.h"
 #include "fetch/origin.h"
 #include "fetch/query.h"
+#include "fetch/requesturl.h"
 #include "fetch/template.h"
 
 enum { RECENT = 64, DOUBLINGS = 63 };
@@ -33,18 +35,6 @@ struct page {
 	int64_t results; /* of the expression "items" */
 	bool has_ids;    /* not all of them are null */
 };
-
-/* FNV-1a. */
-static uint64_t
-hash_of(struct slice bytes)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < bytes.len; i++)
-		hash = (hash ^ (unsigned char)bytes.ptr[i]) *
-		    UINT64_C(0x100000001b3);
-	return hash;
-}
 
 static bool
 was_seen(const struct page_walk *walk, uint64_t hash)
@@ -72,7 +62,7 @@ remember(struct page_walk *walk, uint64_t hash)
 static int
 go_to(struct page_walk *walk, struct buf *url, struct err *err)
 {
-	uint64_t hash = hash_of(buf_slice(url));
+	uint64_t hash = fnv_add(FNV_START, buf_slice(url));
 
 	if (url->len > ORIGIN_URL_MAX)
 		return err_set(err, "a URL of %zu bytes", url->len);
@@ -110,25 +100,13 @@ static int
 add_first_url(const struct job_source *source, struct slice each,
     struct buf *url, struct err *err)
 {
-	const struct job_request *request = &source->request;
 	const struct job_next *next = &source->next;
 	struct template_values values = { .each = each };
-	struct buf value = { 0 };
-	int status = template_add(request->url, &values, url, err);
+	int status = request_url(&source->request, &values, url, err);
 
-	for (size_t i = 0; status == 0 && i < request->param_count; i++) {
-		const struct job_parameter *param = &request->params[i];
-
-		buf_clear(&value);
-		status = template_add(param->value, &values, &value, err);
-		if (status == 0)
-			status = origin_set_parameter(url, param->name,
-			    buf_slice(&value), err);
-	}
 	if (status == 0 &&
 	    (next->kind == NEXT_PAGE || next->kind == NEXT_OFFSET))
 		status = set_number(next, next->first, url, err);
-	buf_release(&value);
 	return status;
 }
 

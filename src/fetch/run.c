@@ -36,7 +36,7 @@ take_reply(struct runner *runner, struct store_message *reply, int64_t now)
 		runner_list_reply(runner, reply, now);
 		break;
 	case STORE_CLAIM:
-		runner_claim_reply(runner, reply, now);
+		runner_claim_reply(runner, reply);
 		return;
 	case STORE_GRANT:
 		take_grant(runner, reply, now);
@@ -180,8 +180,8 @@ persist_pause(struct runner *runner, const struct task *task, int64_t until,
 {
 	struct store_message *message;
 
-	if (until == 0)
-		return;
+	if (until == 0 || !task->exchange->trusted)
+		return; /* what strangers are called was made up by others */
 	message = store_message(STORE_PAUSE);
 	message->origin = gate_host_origin(task->host);
 	message->until = until;
@@ -212,7 +212,7 @@ take_answer(struct runner *runner, struct http_reply *reply, int64_t now)
 	if (exchange_finish(runner->exchanger, task, reply, now, origin,
 		&result)) {
 		plan_redirected(runner->plan, task, reply->status,
-		    runner_host(runner, origin, now), now);
+		    gate_host(runner->gate, origin, now), now);
 		plan_add(runner->plan, task);
 		return;
 	}
@@ -298,6 +298,22 @@ give_up_host(struct runner *runner, int64_t until, const char *why, int64_t now)
 	runner_stop(runner, why, now);
 }
 
+/* What is next waits longer than a run may. When that is the listing, of a host
+ * of its own, the items known so far are still to be had. */
+static void
+give_up_waiting(struct runner *runner, const struct plan_wait *wait,
+    int64_t now)
+{
+	struct gate_reply items = gate_ask(runner->gate, runner->host,
+	    runner->job->request.cost, false, now);
+
+	if (runner->walks > 0 &&
+	    (items.word != GATE_WAIT || !is_too_late(runner, items.until, now)))
+		runner_list_give_up(runner, wait->reason);
+	else
+		give_up_host(runner, wait->until, wait->reason, now);
+}
+
 /* Reasons to end before all is done. */
 static void
 check_end(struct runner *runner, const struct plan_wait *wait, int64_t now)
@@ -326,7 +342,7 @@ check_end(struct runner *runner, const struct plan_wait *wait, int64_t now)
 		    "the server lets nothing through", now);
 	} else if (!is_moving(runner) && !wait->empty && !wait->grant &&
 	    wait->until != INT64_MAX && is_too_late(runner, wait->until, now)) {
-		give_up_host(runner, wait->until, wait->reason, now);
+		give_up_waiting(runner, wait, now);
 	}
 }
 

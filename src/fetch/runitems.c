@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -69,9 +70,10 @@ runner_claim(struct runner *runner, int64_t now)
 static void
 add_task(struct runner *runner, struct store_item *items, size_t count)
 {
-	struct store_item *pointers[1000];
+	struct store_item *pointers[JOB_BATCH_MAX];
 	struct task *task;
 
+	assert(count <= JOB_BATCH_MAX);
 	for (size_t i = 0; i < count; i++)
 		pointers[i] = &items[i];
 	task = task_new(TASK_ITEMS, runner->host, runner->job->request.cost,
@@ -81,13 +83,11 @@ add_task(struct runner *runner, struct store_item *items, size_t count)
 }
 
 void
-runner_claim_reply(struct runner *runner, struct store_message *reply,
-    int64_t now)
+runner_claim_reply(struct runner *runner, struct store_message *reply)
 {
 	size_t batch = runner->job->together ? runner->job->batch : 1;
 	struct claim *claim;
 
-	(void)now;
 	runner->claiming = false;
 	if (reply->next_due < runner->next_due)
 		runner->next_due = reply->next_due;
@@ -376,8 +376,7 @@ take_answer(struct runner *runner, struct task *task, struct http_reply *reply,
 
 /* An item whose part is not in the answer for all. */
 static void
-settle_absent(struct runner *runner, struct task *task, struct store_item *item,
-    int64_t now)
+settle_absent(struct runner *runner, struct store_item *item, int64_t now)
 {
 	const struct job_cache *cache = &runner->job->cache;
 
@@ -387,7 +386,6 @@ settle_absent(struct runner *runner, struct task *task, struct store_item *item,
 	else
 		settle_item(runner, item, ITEM_FAILED, now,
 		    "not in the answer");
-	(void)task;
 }
 
 static void
@@ -400,7 +398,7 @@ settle_parts(struct runner *runner, struct task *task,
 		    parts[i].len);
 
 		if (parts[i].len == 0) {
-			settle_absent(runner, task, task->items[i], now);
+			settle_absent(runner, task->items[i], now);
 			continue;
 		}
 		(void)next_result(runner);

@@ -62,7 +62,7 @@ ask_for_page(struct runner *runner, struct task *task, int64_t now)
 		runner->walks--;
 		return;
 	}
-	task->host = runner_host(runner, origin, now);
+	task->host = gate_host(runner->gate, origin, now);
 	task->failed = 0;
 	task->due = 0;
 	plan_add(runner->plan, task);
@@ -86,6 +86,16 @@ end_walk(struct runner *runner, struct task *task)
 	exchange_free(task->exchange);
 	task_free(task);
 	runner->walks--;
+}
+
+void
+runner_list_give_up(struct runner *runner, const char *why)
+{
+	struct task *task;
+
+	list_breaks(runner, why);
+	while ((task = plan_drain(runner->plan)) != NULL)
+		end_walk(runner, task);
 }
 
 /* All ids were sent on: the store is told whether they are all there are. */
@@ -236,6 +246,6 @@ runner_page_answered(struct runner *runner, struct task *task,
 	return;
 again:
 	if (exchange_prepare(runner->exchanger, task, origin, &err) == 0)
-		task->host = runner_host(runner, origin, now);
+		task->host = gate_host(runner->gate, origin, now);
 	plan_add(runner->plan, task);
 }

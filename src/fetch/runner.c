@@ -60,13 +60,6 @@ runner_trouble(struct runner *runner, const struct err *err)
 	runner_stop(runner, "trouble", runner_now(runner));
 }
 
-/* A host that is seen for the first time may be paused since an earlier run. */
-struct gate_host *
-runner_host(struct runner *runner, const char *origin, int64_t now)
-{
-	return gate_host(runner->gate, origin, now);
-}
-
 /* --- Starting. */
 
 static void
@@ -144,39 +137,42 @@ open_store(struct runner *runner, int64_t now, struct err *err)
 	return runner->store == NULL ? -1 : 0;
 }
 
-/* The origin's pause of an earlier run still holds. */
+/* The pauses of an earlier run still hold, for all origins of the job. */
 static int
-restore_pause(struct runner *runner, int64_t now, struct err *err)
+restore_pauses(struct runner *runner, int64_t now, struct err *err)
 {
-	const char *origin = gate_host_origin(runner->host);
-	int64_t until = store_paused_until(runner->store, origin, err);
+	const char *origin;
 
-	if (until < 0)
-		return -1;
-	if (until - now > horizon(runner->job))
-		until = 0; /* written by a clock that was ahead */
-	gate_pause(runner->host, until);
+	for (size_t i = 0;
+	     (origin = exchanger_origin(runner->exchanger, i)) != NULL; i++) {
+		int64_t until = store_paused_until(runner->store, origin, err);
+
+		if (until < 0)
+			return -1;
+		if (until - now > horizon(runner->job))
+			until = 0; /* written by a clock that was ahead */
+		gate_pause(gate_host(runner->gate, origin, now), until);
+	}
 	return 0;
 }
 
-static int
-open_source(struct runner *runner, struct err *err)
+/* Where it cannot be opened the last complete listing is used. */
+static void
+open_source(struct runner *runner)
 {
 	struct err why;
 
 	if (runner->options->retry_only) {
 		runner->listed = runner->claimable = true;
-		return 0;
+		return;
 	}
 	runner->lister = lister_new(&runner->job->source,
 	    runner->options->folder, &why);
 	if (runner->lister != NULL)
-		return 0;
+		return;
 	runner->list_broken = true;
 	runner->summary->list_failed = true;
 	runner_say(runner, false, "listing: %s", why.text);
-	(void)err;
-	return 0;
 }
 
 static void
@@ -189,8 +185,8 @@ open_gate(struct runner *runner, int64_t now)
 	random_seed_system(&runner->random);
 	runner->gate = gate_new(&options);
 	runner->plan = plan_new(&job->retry, runner->gate, &runner->random);
-	runner->host = runner_host(runner,
-	    exchanger_item_origin(runner->exchanger), now);
+	runner->host = gate_host(runner->gate,
+	    exchanger_origin(runner->exchanger, 0), now);
 }
 
 int
@@ -214,9 +210,10 @@ runner_open(struct runner *runner, struct err *err)
 	if (runner_load_token(runner, err) != 0 ||
 	    open_http(runner, err) != 0 || open_store(runner, now, err) != 0 ||
 	    store_run_began(runner->store, now, err) != 0 ||
-	    restore_pause(runner, now, err) != 0)
+	    restore_pauses(runner, now, err) != 0)
 		return -1;
-	return open_source(runner, err);
+	open_source(runner);
+	return 0;
 }
 
 /* --- The end. */
@@ -262,7 +259,7 @@ count_rest(struct runner *runner, int64_t now)
 		return;
 	}
 	summary->listed = 0;
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < ITEM_STATES; i++)
 		summary->listed += counts.by_state[i];
 	summary->deferred = counts.by_state[ITEM_WAITING] +
 	    counts.by_state[ITEM_RUNNING] + counts.by_state[ITEM_RETRY] +

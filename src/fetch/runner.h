@@ -97,10 +97,6 @@ void runner_stop(struct runner *runner, const char *why, int64_t now);
 void runner_say(struct runner *runner, bool verbose, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The host of a prepared exchange. */
-struct gate_host *runner_host(struct runner *runner, const char *origin,
-    int64_t now);
-
 /* --- runlist.c */
 
 /* Reads and sends ids on, as far as it goes without waiting. */
@@ -111,6 +107,10 @@ void runner_page_answered(struct runner *runner, struct task *task,
     const struct http_reply *reply, const struct outcome_result *result,
     const struct verdict *verdict, int64_t now);
 
+/* The listing waits for what the items need not wait for, and too long: it ends
+ * here, and the last complete one is used. */
+void runner_list_give_up(struct runner *runner, const char *why);
+
 /* --- runitems.c */
 
 /* Whether more items are to be claimed as soon as some are due. */
@@ -118,8 +118,7 @@ bool runner_wants_items(const struct runner *runner);
 /* Claims more items where there are too few. */
 void runner_claim(struct runner *runner, int64_t now);
 /* A claim has come; the message is the runner's from then on. */
-void runner_claim_reply(struct runner *runner, struct store_message *reply,
-    int64_t now);
+void runner_claim_reply(struct runner *runner, struct store_message *reply);
 void runner_items_answered(struct runner *runner, struct task *task,
     struct http_reply *reply, const struct outcome_result *result,
     const struct verdict *verdict, int64_t now);

@@ -33,7 +33,7 @@ ask_for_token(struct runner *runner, int64_t now)
 		task_free(task);
 		return;
 	}
-	task->host = runner_host(runner, origin, now);
+	task->host = gate_host(runner->gate, origin, now);
 	plan_add(runner->plan, task);
 }
 
@@ -74,7 +74,7 @@ ask_again(struct runner *runner, struct task *task, int64_t due, int64_t now)
 	auth_not_answered(runner->auth);
 	task->due = due;
 	if (exchange_prepare(runner->exchanger, task, origin, &err) == 0)
-		task->host = runner_host(runner, origin, now);
+		task->host = gate_host(runner->gate, origin, now);
 	plan_add(runner->plan, task);
 }
 

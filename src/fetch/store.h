@@ -53,6 +53,7 @@ enum item_state {
 	ITEM_GONE = 5,     /* the API has it no more; asked again when due */
 	ITEM_DEFERRED = 6, /* put off until due, without an attempt */
 };
+enum { ITEM_STATES = ITEM_DEFERRED + 1 };
 
 /* An item to be fetched; memory of its reply. */
 struct store_item {
@@ -223,7 +224,7 @@ bool store_failed(struct store *store, struct err *err);
 /* Counts by state, of listed items, and what is due when; for summaries, once
  * all is committed. */
 struct store_counts {
-	int64_t by_state[7];
+	int64_t by_state[ITEM_STATES];
 	int64_t unlisted;
 	int64_t stale;    /* failed or put off, and given from the cache */
 	int64_t next_due; /* the earliest time at which something waits for;

@@ -170,4 +170,22 @@ asks longer /chain/6/ok
 check_status 1 'but for more than five' run longer
 check 'which is told' grep -q '5 more than 5 redirects' longer.said
 
+# --- A listing of another host
+
+ids a b c >apart.ids
+job apart "\"source\": { \"file\": \"apart.ids\" },
+	\"request\": { \"url\": \"$url/ok/{id}\" }"
+run apart
+httpd_start || exit 2
+job apart "\"source\": { \"items\": \".items[].id\",
+	  \"url\": \"http://127.0.0.1:$port/status/429/retry-after=3600/list\" },
+	\"request\": { \"url\": \"$url/ok/{id}\" }"
+check_status 2 'a listing that is put off for an hour' run apart
+check_status 2 'is not asked for' run apart --refresh
+check_output 'in the next run' 1 httpd_count list
+check_output 'whose items, of another host, are fetched' \
+    'fetched=3 list_failed=true' told apart fetched list_failed
+check_status 2 'when it is over' later 61m run apart
+check_output 'it is' 2 httpd_count list
+
 done_testing
