@@ -27,7 +27,6 @@ enum {
 	FILE_MOST = 1024 * 1024,
 	READ_SIZE = 16 * 1024,
 	NAME_MOST = 64,
-	BATCH_MOST = 1000,
 	CONCURRENCY_MOST = 1000,
 	BODY_MOST = 512 * 1024 * 1024,
 };
@@ -94,7 +93,7 @@ read_secrets(struct job_reader *reader, const struct job_key *key,
 static const struct job_key job_keys[] = {
 	{ "secrets", read_secrets, .offset = 0 },
 	{ "name", key_name, AT(name) },
-	{ "batch", key_size, AT(batch), .min = 1, .max = BATCH_MOST },
+	{ "batch", key_size, AT(batch), .min = 1, .max = JOB_BATCH_MAX },
 	{ "request", read_request, AT(request), .required = true },
 	{ "source", read_source, AT(source), .required = true },
 	{ "split", read_split, .offset = 0 },

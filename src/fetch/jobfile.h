@@ -128,11 +128,13 @@ struct job_cache {
 	int64_t negative_ttl;
 };
 
+enum { JOB_BATCH_MAX = 1000 };
+
 struct job {
 	const char *name;
 	const char *path; /* of the file */
 	struct job_source source;
-	size_t batch;
+	size_t batch; /* 1 .. JOB_BATCH_MAX */
 	struct job_request request;
 	bool together;       /* {ids}: one request a batch */
 	struct query *split; /* takes a batch's answer apart */

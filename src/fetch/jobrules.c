@@ -77,25 +77,20 @@ read_zone(struct job_reader *reader, const struct job_key *key, json_t *value,
 #define AT(member) .offset = offsetof(struct rate_spec, member)
 #define AMOUNT AT(amount), .min = 1, .max = AMOUNT_MOST
 
-static const struct job_key request_keys[] = {
-	{ "requests", key_int64, AMOUNT },
-	{ "per", read_per, .offset = 0, .min = 10 * DURATION_MS,
-	    .max = 366 * DURATION_D, .required = true },
-	{ "burst", key_int64, AT(burst), .min = 1, .max = AMOUNT_MOST },
-	{ "zone", read_zone, AT(zone) },
-	{ "reserve", key_int64, AT(reserve), .max = AMOUNT_MOST },
-	{ 0 },
-};
+/* The keys of a limit per time, whatever it counts. */
+#define PER_TIME(unit)                                                       \
+	{ unit, key_int64, AMOUNT },                                         \
+	    { "per", read_per, .offset = 0, .min = 10 * DURATION_MS,         \
+		    .max = 366 * DURATION_D, .required = true },             \
+	    { "burst", key_int64, AT(burst), .min = 1, .max = AMOUNT_MOST }, \
+	    { "zone", read_zone, AT(zone) },                                 \
+	{                                                                    \
+		"reserve", key_int64, AT(reserve), .max = AMOUNT_MOST        \
+	}
 
-static const struct job_key unit_keys[] = {
-	{ "units", key_int64, AMOUNT },
-	{ "per", read_per, .offset = 0, .min = 10 * DURATION_MS,
-	    .max = 366 * DURATION_D, .required = true },
-	{ "burst", key_int64, AT(burst), .min = 1, .max = AMOUNT_MOST },
-	{ "zone", read_zone, AT(zone) },
-	{ "reserve", key_int64, AT(reserve), .max = AMOUNT_MOST },
-	{ 0 },
-};
+static const struct job_key request_keys[] = { PER_TIME("requests"), { 0 } };
+
+static const struct job_key unit_keys[] = { PER_TIME("units"), { 0 } };
 
 static const struct job_key concurrent_keys[] = {
 	{ "concurrent", key_int64, AMOUNT },

@@ -137,18 +137,46 @@ add_scalar(struct job_reader *reader, const json_t *value, struct buf *text)
 	return 0;
 }
 
+/* Reads one member of an object into the request. */
+typedef int read_member(struct job_reader *reader, const char *name,
+    json_t *value, struct job_request *request);
+
+/* All members in their order; errors name the one they are about. */
 static int
-read_param(struct job_reader *reader, json_t *value,
-    struct job_parameter *param)
+read_members(struct job_reader *reader, json_t *object, read_member *read,
+    struct job_request *request)
 {
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(object, name, value)
+	{
+		size_t before = key_enter(reader, name);
+
+		if (read(reader, name, value, request) != 0)
+			return -1;
+		key_leave(reader, before);
+	}
+	return 0;
+}
+
+static int
+read_param(struct job_reader *reader, const char *name, json_t *value,
+    struct job_request *request)
+{
+	struct job_parameter *param = &request->params[request->param_count];
 	struct buf text = { 0 };
 	bool secret;
 
+	param->name = key_copy(reader, slice_str(name));
 	if (add_scalar(reader, value, &text) == 0)
 		param->value = expand(reader, buf_slice(&text), TEMPLATE_TEXT,
 		    &secret);
 	buf_release(&text);
-	return param->value == NULL ? -1 : 0;
+	if (param->value == NULL)
+		return -1;
+	request->param_count++;
+	return 0;
 }
 
 int
@@ -156,27 +184,13 @@ read_params(struct job_reader *reader, const struct job_key *key,
     json_t *object, void *base)
 {
 	struct job_request *request = base;
-	const char *name;
-	json_t *value;
 
 	(void)key;
 	if (!json_is_object(object))
 		return key_error(reader, "must be an object");
 	request->params = key_take(reader, json_object_size(object),
 	    sizeof(request->params[0]));
-	json_object_foreach(object, name, value)
-	{
-		size_t before = key_enter(reader, name);
-		struct job_parameter *param =
-		    &request->params[request->param_count];
-
-		param->name = key_copy(reader, slice_str(name));
-		if (read_param(reader, value, param) != 0)
-			return -1;
-		request->param_count++;
-		key_leave(reader, before);
-	}
-	return 0;
+	return read_members(reader, object, read_param, request);
 }
 
 /* RFC 9110, section 5.6.2. */
@@ -216,15 +230,22 @@ is_credential(const char *name)
 }
 
 static int
-read_header(struct job_reader *reader, json_t *value, struct job_header *header)
+read_header(struct job_reader *reader, const char *name, json_t *value,
+    struct job_request *request)
 {
+	struct job_header *header = &request->headers[request->header_count];
 	struct slice text;
 
-	if (!key_slice(reader, value, &text))
+	if (check_header_name(reader, request, name) != 0 ||
+	    !key_slice(reader, value, &text))
 		return -1;
+	header->name = key_copy(reader, slice_str(name));
 	header->value = expand(reader, text, TEMPLATE_HEADER, &header->secret);
 	header->secret |= is_credential(header->name);
-	return header->value == NULL ? -1 : 0;
+	if (header->value == NULL)
+		return -1;
+	request->header_count++;
+	return 0;
 }
 
 int
@@ -232,29 +253,13 @@ read_headers(struct job_reader *reader, const struct job_key *key,
     json_t *object, void *base)
 {
 	struct job_request *request = base;
-	const char *name;
-	json_t *value;
 
 	(void)key;
 	if (!json_is_object(object))
 		return key_error(reader, "must be an object");
 	request->headers = key_take(reader, json_object_size(object),
 	    sizeof(request->headers[0]));
-	json_object_foreach(object, name, value)
-	{
-		size_t before = key_enter(reader, name);
-		struct job_header *header =
-		    &request->headers[request->header_count];
-
-		if (check_header_name(reader, request, name) != 0)
-			return -1;
-		header->name = key_copy(reader, slice_str(name));
-		if (read_header(reader, value, header) != 0)
-			return -1;
-		request->header_count++;
-		key_leave(reader, before);
-	}
-	return 0;
+	return read_members(reader, object, read_header, request);
 }
 
 const struct job_header *
