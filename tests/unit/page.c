@@ -137,7 +137,7 @@ adds_parameters(void)
 	list.source.request.params = params;
 	list.source.request.param_count = 1;
 	if (start(&list, "c=d"))
-		CHECK_URL(&list, START "?x=1&q=a%26b%20c%3dd");
+		CHECK_URL(&list, START "?x=1&q=a%26b%20c%3Dd");
 	release(&list);
 	template_free(template);
 }
