@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,12 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/inflate.h"
-#include "base/mapping.h"
 
 enum { READ_SIZE = 256 * 1024 };
 
 /*
- * Either all is set (mapped, or in memory and plain), or it is a stream:
+ * Either all is set (in memory and plain), or it is read as a stream, a file
+ * that can seek also at any place:
  *
  *	file -> in -> inflate -> ahead -> reader
  *
@@ -37,8 +38,11 @@ struct source {
 
 	bool whole; /* all is set */
 	struct slice all;
-	size_t all_done;         /* what source_read() took of it */
-	struct mapping *mapping; /* NULL: memory */
+	size_t all_done; /* what source_read() took of it */
+
+	bool can_seek; /* a plain regular file, */
+	off_t start;   /* from where on it is read */
+	atomic_bool was_cut;
 
 	struct slice in; /* read and not decoded yet */
 	char head[INFLATE_HEAD];
@@ -176,24 +180,6 @@ take(struct source *source, char *into, size_t room)
 	return n;
 }
 
-/* Maps a plain regular file from where it is read (standard input may have
- * been read by others before). False: read it as a stream. */
-static bool
-map(struct source *source, off_t start)
-{
-	size_t size = (size_t)source->file_size;
-
-	if (start < 0 || source->file_size <= start ||
-	    source->file_size > PTRDIFF_MAX || source->in_errno != 0)
-		return false;
-	source->mapping = mapping_open(source->fd, size);
-	if (source->mapping == NULL)
-		return false;
-	source->all = slice_from(mapping_bytes(source->mapping), (size_t)start);
-	source->whole = true;
-	return true;
-}
-
 /* Finds out what is in it and gets ready to read that. */
 static int
 begin(struct source *source, struct err *err)
@@ -213,9 +199,10 @@ begin(struct source *source, struct err *err)
 	if (source->fd < 0) {
 		source->all = source->in;
 		source->whole = true;
-	} else if (map(source, start)) {
-		source->file_done = start;
 	}
+	/* Standard input may have been read by others before. */
+	source->can_seek = start >= 0 && source->file_size > start;
+	source->start = start;
 	return 0;
 }
 
@@ -276,7 +263,6 @@ source_close(struct source *source)
 {
 	if (source == NULL)
 		return;
-	mapping_close(source->mapping);
 	inflate_free(source->inflate);
 	if (source->fd > STDIN_FILENO)
 		(void)close(source->fd);
@@ -298,12 +284,70 @@ source_mtime(const struct source *source)
 	return source->mtime;
 }
 
+/* Copies from what is in memory; *done is how much of it was taken. */
+static size_t
+copy(struct slice from, size_t *done, char *into, size_t room)
+{
+	struct slice bytes = slice_head(slice_from(from, *done), room);
+
+	if (bytes.len > 0)
+		memcpy(into, bytes.ptr, bytes.len);
+	*done += bytes.len;
+	return bytes.len;
+}
+
 bool
-source_is_mapped(const struct source *source, struct slice *all)
+source_can_seek(const struct source *source, uint64_t *size)
 {
 	if (source->whole)
-		*all = source->all;
-	return source->whole;
+		*size = source->all.len;
+	else if (source->can_seek)
+		*size = (uint64_t)(source->file_size - source->start);
+	return source->whole || source->can_seek;
+}
+
+/* Reads all of it, unless the file ends before. */
+static ssize_t
+read_at(struct source *source, off_t at, char *into, size_t room)
+{
+	size_t done = 0;
+
+	while (done < room) {
+		ssize_t n = pread(source->fd, into + done, room - done,
+		    at + (off_t)done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0) {
+			atomic_store(&source->was_cut, true);
+			break;
+		}
+		done += (size_t)n;
+	}
+	return (ssize_t)done;
+}
+
+ssize_t
+source_read_at(struct source *source, uint64_t offset, char *into, size_t room,
+    struct err *err)
+{
+	size_t done = (size_t)offset;
+	uint64_t size = 0;
+	ssize_t n;
+
+	(void)source_can_seek(source, &size);
+	if (offset >= size)
+		return 0;
+	if (room > size - offset)
+		room = (size_t)(size - offset);
+	if (source->whole)
+		return (ssize_t)copy(source->all, &done, into, room);
+	n = read_at(source, source->start + (off_t)offset, into, room);
+	if (n < 0)
+		(void)err_errno(err, "%s", source->name);
+	return n;
 }
 
 struct slice
@@ -321,18 +365,6 @@ source_peek(struct source *source, size_t n)
 		ahead->len += take(source, buf_reserve(ahead, room), room);
 	}
 	return slice_head(buf_slice(ahead), n);
-}
-
-/* Copies from what is in memory; *done is how much of it was taken. */
-static size_t
-copy(struct slice from, size_t *done, char *into, size_t room)
-{
-	struct slice bytes = slice_head(slice_from(from, *done), room);
-
-	if (bytes.len > 0)
-		memcpy(into, bytes.ptr, bytes.len);
-	*done += bytes.len;
-	return bytes.len;
 }
 
 ssize_t
@@ -365,8 +397,8 @@ source_was_cut(struct source *source)
 {
 	struct stat st;
 
-	if (source->mapping == NULL)
+	if (!source->can_seek)
 		return false;
-	return mapping_was_cut(source->mapping) ||
-	    fstat(source->fd, &st) != 0 || st.st_size < source->file_size;
+	return atomic_load(&source->was_cut) || fstat(source->fd, &st) != 0 ||
+	    st.st_size < source->file_size;
 }

@@ -3,23 +3,27 @@
 #define BASE_SOURCE_H
 
 /*
- * An input: the decoded bytes of a file or of standard input. Plain regular
- * files are mapped whole; everything else is a stream: pipes, devices, files
- * that say they are empty (as in /proc), and gzip, zstd, bzip2 and xz, told
- * by their first bytes, never by their names, several members one behind the
- * other included.
+ * An input: the decoded bytes of a file or of standard input. Of plain regular
+ * files any part can be read, by several threads at once; everything else is a
+ * stream: pipes, devices, files that say they are empty (as in /proc), and
+ * gzip, zstd, bzip2 and xz, told by their first bytes, never by their names,
+ * several members one behind the other included.
+ *
+ * Files are read in pieces and not mapped: a piece that stays in the cache of
+ * its processor costs less than the page faults of a mapping do
+ * (ARCHITECTURE.md has the figures), and a file that another process cuts ends
+ * early instead of raising SIGBUS.
  *
  * Damaged input loses nothing that was good: the bytes before the damage are
  * given first, then -1 with the reason. (Of gzip up to 258 bytes before it may
- * be held back, since ISA-L cannot tell that they are good.) A mapped file that
- * another process cuts while it is read does not kill the reader: the missing
- * pages read as zero bytes and source_was_cut() says so.
+ * be held back, since ISA-L cannot tell that they are good.)
  *
- * A source belongs to one thread at a time, but a mapping may be read by many.
+ * A source belongs to one thread at a time, but for source_read_at().
  */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -33,8 +37,7 @@ struct source;
 struct source *source_open(const char *path, struct err *err);
 void source_close(struct source *source); /* NULL is allowed */
 
-/* The same of bytes in memory, which must outlive it; plain bytes are as
- * mapped. Its name is "memory". */
+/* The same of bytes in memory, which must outlive it. Its name is "memory". */
 struct source *source_open_memory(struct slice bytes, struct err *err);
 
 /* "plain", "gzip", "zstd", "bzip2" or "xz". */
@@ -43,8 +46,17 @@ const char *source_format(const struct source *source);
 /* When it was last modified; 0 where that is not known (a pipe). */
 time_t source_mtime(const struct source *source);
 
-/* Whether it is mapped, and then all its bytes, valid until source_close(). */
-bool source_is_mapped(const struct source *source, struct slice *all);
+/* Whether any part of it can be read, and then how many bytes there are: what
+ * the file grows by from now on is not counted, nor read. */
+bool source_can_seek(const struct source *source, uint64_t *size);
+
+/*
+ * Reads the bytes at an offset, of a source that can seek; any number of
+ * threads may at once. Returns how many, up to room: less only at the end, be
+ * it that the file was cut meanwhile; -1 with err set ("PATH: why").
+ */
+ssize_t source_read_at(struct source *source, uint64_t offset, char *into,
+    size_t room, struct err *err) CHECKED;
 
 /*
  * Decodes ahead until n bytes or the end are there and shows them without
@@ -54,9 +66,9 @@ bool source_is_mapped(const struct source *source, struct slice *all);
 struct slice source_peek(struct source *source, size_t n);
 
 /*
- * The next decoded bytes of a stream (or of a mapping, copied): how many, up
- * to room; 0 at the end; -1 with err set ("PATH: why") when the rest cannot
- * be had. After -1 or 0 it keeps saying so.
+ * The next decoded bytes, from the beginning: how many, up to room; 0 at the
+ * end; -1 with err set ("PATH: why") when the rest cannot be had. After -1 or 0
+ * it keeps saying so.
  */
 ssize_t source_read(struct source *source, char *into, size_t room,
     struct err *err) CHECKED;
@@ -65,8 +77,8 @@ ssize_t source_read(struct source *source, char *into, size_t room,
  * there are in all (0 where not known): for progress. */
 void source_progress(const struct source *source, off_t *done, off_t *all);
 
-/* Whether the mapped file became shorter while it was open (asked for at the
- * end of reading it). Streams: false. */
+/* Whether a file that can seek became shorter while it was open (asked for at
+ * the end of reading it). Streams: false. */
 bool source_was_cut(struct source *source);
 
 #endif

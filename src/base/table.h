@@ -17,13 +17,19 @@
 #include "base/slice.h"
 
 struct table_entry {
-	uint64_t hash;
 	struct slice key;
 	_Alignas(16) char value[];
 };
 
+/* The hash is here too, so that looking goes to the entries of other keys
+ * only where their hashes are the same, and growing to none. */
+struct table_slot {
+	uint64_t hash;
+	struct table_entry *entry; /* NULL: the slot is empty */
+};
+
 struct table {
-	struct table_entry **slots; /* open addressing, a power of two */
+	struct table_slot *slots; /* open addressing, a power of two */
 	size_t room;
 	size_t count;
 	size_t value_size;
@@ -43,6 +49,10 @@ void *table_add(struct table *table, struct slice key, bool *added);
 
 /* How much memory the table holds, in bytes. */
 size_t table_bytes(const struct table *table);
+
+/* How much it may hold for a moment, in bytes: while it grows for one key
+ * more (that key not counted), or while it is sorted. */
+size_t table_bytes_most(const struct table *table);
 
 /*
  * All entries in the order of their keys (memcmp, a prefix first). The caller

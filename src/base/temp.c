@@ -74,3 +74,10 @@ temp_read(int fd, char *into, size_t room, off_t offset, struct err *err)
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? fail(err) : n;
 }
+
+void
+temp_forget(int fd, off_t begin, off_t end)
+{
+	(void)fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin,
+	    end - begin);
+}

@@ -27,4 +27,8 @@ int temp_write(int fd, struct slice bytes, off_t offset,
 ssize_t temp_read(int fd, char *into, size_t room, off_t offset,
     struct err *err) CHECKED;
 
+/* Gives the room of bytes that are read no more back to the disk, where the
+ * file system can do that; else they stay until the file is closed. */
+void temp_forget(int fd, off_t begin, off_t end);
+
 #endif

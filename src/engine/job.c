@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "engine/emit.h"
 #include "engine/shard.h"
 #include "engine/spool.h"
 #include "engine/split.h"
@@ -19,10 +20,11 @@ enum { RANGE = 16 * 1024 * 1024, PROGRESS_MS = 250 };
 struct shared_input {
 	size_t input;
 	struct source *source;
-	struct slice text;  /* mapped bytes */
-	size_t next;        /* where the next range begins */
-	size_t users;       /* workers in it, guarded by run->lock */
-	bool is_handed_out; /* no range is left; the same */
+	uint64_t size;
+	uint64_t next;           /* where the next range begins */
+	size_t users;            /* workers in it, guarded by run->lock */
+	bool is_handed_out;      /* no range is left; the same */
+	atomic_bool is_troubled; /* told */
 };
 
 struct run_job {
@@ -36,33 +38,28 @@ struct run_job {
 	pthread_mutex_t lock;   /* guards everything below */
 	pthread_cond_t changed; /* signalled when a worker ends */
 	size_t next_input;
-	struct shared_input *current; /* mapped, with ranges left; or NULL */
+	struct shared_input *current; /* with ranges left; or NULL */
 	unsigned working;
 	struct err err; /* the first failure, once failed is set */
-};
-
-struct emit {
-	struct run_job *run;
-	struct shard *shard;
-	struct spool_part *part;
-	bool failed; /* told to run already */
 };
 
 struct worker {
 	struct run_job *run;
 	struct emit emit;
+	struct spool_part *part; /* of the task */
 	void *mapper;
 	pthread_t thread;
 	bool has_thread;
 };
 
-/* One thing to do: an input, or a range of a mapped one. */
+/* One thing to do: an input, or a range of one that can seek. */
 struct task {
 	size_t input;
 	struct source *source;       /* NULL: could not be opened; see err */
 	struct shared_input *shared; /* of a range, else NULL */
-	size_t begin;
-	size_t end;
+	uint64_t begin;
+	uint64_t end;  /* of the range, or of the input */
+	uint64_t size; /* of the input; 0: a stream */
 	struct spool_part *part;
 	struct err err;
 };
@@ -77,38 +74,21 @@ fail(struct run_job *run, const struct err *err)
 	pthread_mutex_unlock(&run->lock);
 }
 
-void
-emit_add(struct emit *emit, struct slice key, const void *value)
+/* The two functions of struct emit. */
+static int
+take_side(void *context, struct slice bytes, struct err *err)
 {
-	struct err err;
+	struct worker *worker = context;
 
-	if (emit->failed)
-		return;
-	if (shard_add(emit->shard, key, value, &err) != 0) {
-		emit->failed = true;
-		fail(emit->run, &err);
-	}
+	return spool_add(worker->part, bytes, err);
 }
 
-void
-emit_side(struct emit *emit, struct slice bytes)
+static void
+take_failure(void *context, const struct err *err)
 {
-	struct err err;
+	struct worker *worker = context;
 
-	if (emit->failed)
-		return;
-	if (spool_add(emit->part, bytes, &err) != 0) {
-		emit->failed = true;
-		fail(emit->run, &err);
-	}
-}
-
-static bool
-can_split(const struct run_job *run, size_t input, struct source *source,
-    struct slice *text)
-{
-	return source_is_mapped(source, text) && text->len > RANGE &&
-	    run->job->has_sync(run->context, input);
+	fail(worker->run, err);
 }
 
 /* The next range of the current input. Called with the lock held. */
@@ -116,17 +96,17 @@ static void
 take_range(struct run_job *run, struct task *task)
 {
 	struct shared_input *shared = run->current;
+	uint64_t left = shared->size - shared->next;
 
 	task->input = shared->input;
 	task->source = shared->source;
 	task->shared = shared;
 	task->begin = shared->next;
-	task->end = shared->text.len - shared->next > RANGE ?
-	    shared->next + RANGE :
-	    shared->text.len;
+	task->end = shared->next + (left < RANGE ? left : RANGE);
+	task->size = shared->size;
 	shared->next = task->end;
 	shared->users++;
-	if (task->end == shared->text.len) {
+	if (task->end == shared->size) {
 		shared->is_handed_out = true;
 		run->current = NULL;
 	}
@@ -137,18 +117,19 @@ take_range(struct run_job *run, struct task *task)
 static void
 take_input(struct run_job *run, struct task *task)
 {
-	struct slice text;
-
 	task->input = run->next_input++;
 	task->source = run->job->open(run->context, task->input, &task->err);
-	if (task->source == NULL ||
-	    !can_split(run, task->input, task->source, &text))
+	if (task->source == NULL || !source_can_seek(task->source, &task->size))
+		return;
+	task->end = task->size;
+	if (task->size <= RANGE ||
+	    !run->job->has_sync(run->context, task->input))
 		return;
 	run->current = xcalloc(1, sizeof(*run->current));
 	*run->current = (struct shared_input){
 		.input = task->input,
 		.source = task->source,
-		.text = text,
+		.size = task->size,
 	};
 	take_range(run, task);
 }
@@ -175,10 +156,12 @@ task_take(struct run_job *run, struct task *task)
 
 /* Whether the caller is the last one in the input, which is then its own. */
 static bool
-leave_shared(struct run_job *run, struct shared_input *shared)
+leave_input(struct run_job *run, struct shared_input *shared)
 {
 	bool is_last;
 
+	if (shared == NULL)
+		return true;
 	pthread_mutex_lock(&run->lock);
 	shared->users--;
 	is_last = shared->users == 0 && shared->is_handed_out;
@@ -198,122 +181,159 @@ close_source(struct worker *worker, size_t input, struct source *source)
 	source_close(source);
 }
 
-/* Maps all blocks of a split; stops early when the job has failed. */
-static void
-map_split(struct worker *worker, size_t input, struct split *split)
-{
-	const struct job *job = worker->run->job;
+/*
+ * A range of an input that can seek is responsible for the sync lines that
+ * begin in it and all lines up to the next one, wherever that is; the first
+ * range also for the lines before the first.
+ */
+struct segment {
+	const struct task *task;
+	bool is_begun; /* a line was found that the range is responsible for */
+	bool is_ended; /* what follows belongs to others */
+};
 
-	for (;;) {
-		switch (split_next(split)) {
-		case SPLIT_END:
-			return;
-		case SPLIT_LINES:
-			job->map(worker->mapper, &split->block);
-			break;
-		case SPLIT_TOO_LONG:
-			job->too_long(worker->mapper, split->block.offset,
-			    split->too_long);
-			break;
-		case SPLIT_TROUBLE:
-			job->trouble(worker->mapper, input, &split->err,
-			    split->too_long);
-			break;
-		}
-		if (split->source == NULL)
-			atomic_fetch_add(&worker->run->done, split->step);
-		if (atomic_load(&worker->run->failed))
-			return;
-	}
+static uint64_t
+block_end(const struct block *block)
+{
+	return block->offset + block->text.len;
 }
 
-static void
-map_segment(struct worker *worker, size_t input, struct split *split)
-{
-	const struct job *job = worker->run->job;
-
-	job->begin(worker->mapper, input);
-	map_split(worker, input, split);
-	job->end(worker->mapper);
-	split_release(split);
-}
-
-/* Where the line begins that is at or behind `at`. */
+/* Where in the block the line begins that is at or behind `at`. */
 static size_t
-line_start(struct slice text, size_t at)
+line_start(const struct block *block, uint64_t at)
 {
+	struct slice text = block->text;
 	const char *end;
 
-	if (at == 0)
+	if (at <= block->offset)
 		return 0;
-	end = slice_chr(slice_from(text, at - 1), '\n');
+	end = slice_chr(slice_from(text, (size_t)(at - block->offset) - 1),
+	    '\n');
 	return end == NULL ? text.len : (size_t)(end - text.ptr) + 1;
 }
 
-/* The first sync line at or behind `at`, or the end of text; looks through
- * one range at a time. */
+/* Where the first sync line begins in the block in [from, to), or to. */
 static size_t
-next_sync(struct worker *worker, size_t input, struct slice text, size_t at)
+find_sync(const struct worker *worker, const struct segment *segment,
+    const struct block *block, size_t from, size_t to)
 {
 	const struct run_job *run = worker->run;
-	size_t from = line_start(text, at);
 
-	while (from < text.len) {
-		size_t to = text.len - from > RANGE ? from + RANGE : text.len;
-		size_t sync = run->job->sync(run->context, input, text, from,
-		    to);
-
-		if (sync < to)
-			return sync;
-		from = line_start(text, to);
-	}
-	return text.len;
+	return from >= to ? to :
+			    run->job->sync(run->context, segment->task->input,
+				block->text, from, to);
 }
 
-/*
- * A range is responsible for the sync lines that begin in it and all lines up
- * to the next one, wherever that is; the first range also for the lines
- * before the first.
- */
+/* Looks for the range's first sync line; leaves of the block what follows. */
 static void
-map_range(struct worker *worker, const struct task *task)
+begin_segment(struct worker *worker, struct segment *segment,
+    struct block *block)
 {
-	struct slice text = task->shared->text;
-	const struct run_job *run = worker->run;
-	size_t begin = 0;
-	size_t end;
-	struct split split;
+	uint64_t end = segment->task->end;
+	size_t to = line_start(block,
+	    block_end(block) < end ? block_end(block) : end);
+	size_t from = find_sync(worker, segment, block, 0, to);
 
-	if (task->begin > 0) {
-		begin = line_start(text, task->begin);
-		if (begin < task->end)
-			begin = run->job->sync(run->context, task->input, text,
-			    begin, task->end);
-	}
-	if (begin >= task->end)
-		return; /* it belongs to a range before this one */
-	end = next_sync(worker, task->input, text, task->end);
-	split_mapped(&split, slice_head(slice_from(text, begin), end - begin),
-	    begin, run->limits->max_line);
-	map_segment(worker, task->input, &split);
+	segment->is_begun = from < to;
+	segment->is_ended = from == to && block_end(block) >= end;
+	block->text = slice_from(block->text, from);
+	block->offset += from;
+}
+
+/* Leaves of the block what is before the next range's first sync line. */
+static void
+end_segment(struct worker *worker, struct segment *segment, struct block *block)
+{
+	uint64_t end = segment->task->end;
+	size_t len = block->text.len;
+	size_t to;
+
+	if (end == segment->task->size || block_end(block) <= end)
+		return;
+	to = find_sync(worker, segment, block, line_start(block, end), len);
+	segment->is_ended = to < len;
+	block->text = slice_head(block->text, to);
 }
 
 static void
-map_input(struct worker *worker, const struct task *task)
+map_lines(struct worker *worker, struct segment *segment, struct block block)
 {
-	struct split split;
-	struct slice text;
-	off_t all;
-	off_t done = 0;
+	const struct job *job = worker->run->job;
 
-	if (source_is_mapped(task->source, &text))
-		split_mapped(&split, text, 0, worker->run->limits->max_line);
+	if (!segment->is_begun) {
+		begin_segment(worker, segment, &block);
+		if (!segment->is_begun)
+			return;
+		job->begin(worker->mapper, segment->task->input);
+	}
+	if (segment->task->size > 0)
+		end_segment(worker, segment, &block);
+	if (block.text.len > 0)
+		job->map(worker->mapper, &block);
+	atomic_fetch_add(&worker->run->done,
+	    segment->task->size > 0 ? block.text.len : 0);
+}
+
+/* A part of an input could not be read. Ranges overlap where they meet, so
+ * that two may see the same: the first one tells. */
+static void
+tell_trouble(struct worker *worker, const struct task *task,
+    const struct split *split)
+{
+	if (task->shared == NULL ||
+	    !atomic_exchange(&task->shared->is_troubled, true))
+		worker->run->job->trouble(worker->mapper, task->input,
+		    &split->err, split->too_long);
+}
+
+/* Maps all blocks of a segment; stops early when the job has failed. A long
+ * line before the segment is told by the one before. */
+static void
+map_split(struct worker *worker, struct segment *segment, struct split *split)
+{
+	const struct job *job = worker->run->job;
+	enum split_kind kind;
+
+	while (!segment->is_ended && !atomic_load(&worker->run->failed) &&
+	    (kind = split_next(split)) != SPLIT_END) {
+		if (kind == SPLIT_LINES)
+			map_lines(worker, segment, split->block);
+		else if (kind == SPLIT_TROUBLE)
+			tell_trouble(worker, segment->task, split);
+		else if (segment->is_begun)
+			job->too_long(worker->mapper, split->block.offset,
+			    split->too_long);
+		else
+			segment->is_ended = split->block.offset >=
+			    segment->task->end;
+	}
+}
+
+static void
+map_task(struct worker *worker, const struct task *task)
+{
+	const struct job *job = worker->run->job;
+	uint64_t max_line = worker->run->limits->max_line;
+	struct segment segment = { .task = task };
+	struct split split;
+	off_t done, all;
+
+	if (task->size > 0)
+		split_file(&split, task->source, task->begin, task->end,
+		    max_line);
 	else
-		split_stream(&split, task->source,
-		    worker->run->limits->max_line);
-	map_segment(worker, task->input, &split);
-	if (!source_is_mapped(task->source, &text))
-		source_progress(task->source, &done, &all);
+		split_stream(&split, task->source, max_line);
+	if (task->begin == 0) {
+		segment.is_begun = true;
+		job->begin(worker->mapper, task->input);
+	}
+	map_split(worker, &segment, &split);
+	if (segment.is_begun)
+		job->end(worker->mapper);
+	split_release(&split);
+	if (task->size > 0)
+		return;
+	source_progress(task->source, &done, &all);
 	atomic_fetch_add(&worker->run->done, (uint64_t)done);
 }
 
@@ -322,19 +342,16 @@ do_task(struct worker *worker, struct task *task)
 {
 	struct err err;
 
-	worker->emit.part = task->part;
+	worker->part = task->part;
 	if (task->source == NULL) {
 		worker->run->job->trouble(worker->mapper, task->input,
 		    &task->err, 0);
-	} else if (task->shared != NULL) {
-		map_range(worker, task);
-		if (leave_shared(worker->run, task->shared)) {
+	} else {
+		map_task(worker, task);
+		if (leave_input(worker->run, task->shared)) {
 			close_source(worker, task->input, task->source);
 			free(task->shared);
 		}
-	} else {
-		map_input(worker, task);
-		close_source(worker, task->input, task->source);
 	}
 	if (spool_end(task->part, &err) != 0)
 		fail(worker->run, &err);
@@ -348,6 +365,8 @@ work(void *context)
 
 	while (task_take(worker->run, &task))
 		do_task(worker, &task);
+	if (worker->run->job->flush != NULL)
+		worker->run->job->flush(worker->mapper);
 	pthread_mutex_lock(&worker->run->lock);
 	worker->run->working--;
 	pthread_cond_signal(&worker->run->changed);
@@ -382,9 +401,13 @@ start_workers(struct run_job *run)
 		struct worker *worker = &workers[i];
 
 		worker->run = run;
-		worker->emit.run = run;
-		worker->emit.shard = shard_new(run->job->state,
-		    run->limits->memory / n);
+		worker->emit = (struct emit){
+			.shard = shard_new(run->job->state,
+			    run->limits->memory / n),
+			.context = worker,
+			.side = take_side,
+			.fail = take_failure,
+		};
 		worker->mapper = run->job->mapper_new(run->context,
 		    &worker->emit);
 	}

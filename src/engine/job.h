@@ -8,8 +8,8 @@
  * each worker maps blocks into a shard of its own (engine/shard.h); when all
  * is read the shards are merged and every key goes to sink() once, in order.
  *
- * A segment is an input, or where an input is mapped and has sync lines, a
- * part of it that begins at one and ends before another. A mapper starts each
+ * A segment is an input, or where an input can seek and has sync lines, a part
+ * of it that begins at one and ends before another. A mapper starts each
  * segment with nothing carried. Since a sync line sets anew all that is
  * carried, and all else is associative, the answer is a function of the
  * inputs alone: any number of threads gives the same bytes.
@@ -46,7 +46,7 @@ struct block {
 	struct slice text;
 	uint64_t offset; /* of text in the decoded input */
 	uint64_t line;   /* number of its first line, from 1; 0: not known,
-			    since a mapped input is not counted through */
+			    since parts of an input are read at once */
 };
 
 struct job {
@@ -66,6 +66,10 @@ struct job {
 	void (*begin)(void *mapper, size_t input);
 	void (*map)(void *mapper, const struct block *block);
 	void (*end)(void *mapper);
+
+	/* Emits what the mapper holds back to combine it; more may follow.
+	 * NULL: it holds nothing back. */
+	void (*flush)(void *mapper);
 
 	/* A line longer than max_line was passed over: where, how long. */
 	void (*too_long)(void *mapper, uint64_t offset, uint64_t len);

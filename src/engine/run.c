@@ -62,6 +62,7 @@ fill(struct run_reader *reader, size_t n, struct err *err)
 
 		buf_drop(&reader->bytes, reader->used);
 		reader->used = 0;
+		room -= reader->bytes.len;
 		if ((off_t)room > reader->end - reader->next)
 			room = (size_t)(reader->end - reader->next);
 		if (room == 0)

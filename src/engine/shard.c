@@ -15,15 +15,22 @@
 
 enum {
 	SHARD_LEAST_MEMORY = 256 * 1024,
-	SHARD_MOST_RUNS = 64 /* each costs a block of memory while merging */
+	SHARD_MOST_RUNS = 64 /* of a rank; each costs a block while merging */
+};
+
+/* A run made of a table has the rank 0; one of many runs has theirs and 1. */
+struct ranked_run {
+	struct run run;
+	unsigned rank;
 };
 
 struct shard {
 	const struct state_type *type;
 	uint64_t memory;
 	struct table table;
-	int fd; /* of the runs; -1 before the first */
-	struct run *runs;
+	int fd;                  /* of the runs; -1 before the first */
+	struct ranked_run *runs; /* as they lie in the file, no rank smaller
+				    than that of the next */
 	size_t run_count;
 	size_t run_room;
 };
@@ -57,8 +64,9 @@ shard_free(struct shard *shard)
 static off_t
 next_offset(const struct shard *shard)
 {
-	return shard->run_count == 0 ? 0 :
-				       shard->runs[shard->run_count - 1].end;
+	return shard->run_count == 0 ?
+	    0 :
+	    shard->runs[shard->run_count - 1].run.end;
 }
 
 /* What shards_merge() gives goes into a run. */
@@ -78,49 +86,92 @@ spill_take(void *context, struct slice key, const void *state, struct err *err)
 	return run_write(&spill->writer, key, buf_slice(&spill->bytes), err);
 }
 
+/* Adds the runs from the first on to a merge. */
 static void
-add_cursors(struct merge *merge, const struct shard *shard)
+add_runs(struct merge *merge, const struct shard *shard, size_t first)
 {
-	for (size_t i = 0; i < shard->run_count; i++)
-		merge_add_run(merge, shard->fd, &shard->runs[i]);
-	merge_add_table(merge, &shard->table);
+	for (size_t i = first; i < shard->run_count; i++)
+		merge_add_run(merge, shard->fd, &shard->runs[i].run);
+}
+
+/* Writes what a merge gives as one more run. */
+static int
+write_run(struct shard *shard, struct merge *merge, unsigned rank,
+    struct err *err)
+{
+	struct spill spill = { .type = shard->type, .writer.fd = shard->fd };
+	int status;
+
+	spill.writer.run.begin = spill.writer.run.end = next_offset(shard);
+	status = merge_run(merge, spill_take, &spill, err);
+	buf_release(&spill.bytes);
+	if (run_finish(&spill.writer, err) != 0 || status != 0)
+		return -1;
+	xgrow(&shard->runs, &shard->run_room, shard->run_count + 1,
+	    sizeof(shard->runs[0]));
+	shard->runs[shard->run_count++] = (struct ranked_run){
+		.run = spill.writer.run,
+		.rank = rank,
+	};
+	return 0;
+}
+
+/* Where the runs begin that have the rank of the last one. */
+static size_t
+first_of_rank(const struct shard *shard)
+{
+	size_t first = shard->run_count - 1;
+
+	while (
+	    first > 0 && shard->runs[first - 1].rank == shard->runs[first].rank)
+		first--;
+	return first;
+}
+
+/* Makes one run of those from the first on, and gives their room back. */
+static int
+join_runs(struct shard *shard, size_t first, struct err *err)
+{
+	struct merge *merge = merge_new(shard->type);
+	const struct ranked_run *old = &shard->runs[first];
+	off_t begin = old->run.begin;
+	off_t end = next_offset(shard);
+	int status;
+
+	add_runs(merge, shard, first);
+	status = write_run(shard, merge, old->rank + 1, err);
+	merge_free(merge);
+	if (status != 0)
+		return -1;
+	shard->runs[first] = shard->runs[shard->run_count - 1];
+	shard->run_count = first + 1;
+	temp_forget(shard->fd, begin, end);
+	return 0;
 }
 
 /*
- * Writes the table as one more run; when there are too many, the table and
- * all runs as one, behind them, whose room on disk stays taken until the end.
+ * Writes the table as a run. So many runs of a rank become one of the next:
+ * each key is written once for each rank, of which few shards have two.
  */
 static int
 spill(struct shard *shard, struct err *err)
 {
-	struct spill spill = { .type = shard->type };
-	struct merge *merge = merge_new(shard->type);
+	struct merge *merge;
 	int status;
 
 	if (shard->fd < 0)
 		shard->fd = temp_open(err);
-	if (shard->fd < 0) {
-		merge_free(merge);
+	if (shard->fd < 0)
 		return -1;
-	}
-	spill.writer.fd = shard->fd;
-	spill.writer.run.begin = spill.writer.run.end = next_offset(shard);
-	if (shard->run_count < SHARD_MOST_RUNS)
-		merge_add_table(merge, &shard->table);
-	else
-		add_cursors(merge, shard);
-	status = merge_run(merge, spill_take, &spill, err);
+	merge = merge_new(shard->type);
+	merge_add_table(merge, &shard->table);
+	status = write_run(shard, merge, 0, err);
 	merge_free(merge);
-	buf_release(&spill.bytes);
-	if (run_finish(&spill.writer, err) != 0 || status != 0)
-		return -1;
-	if (shard->run_count >= SHARD_MOST_RUNS)
-		shard->run_count = 0;
-	xgrow(&shard->runs, &shard->run_room, shard->run_count + 1,
-	    sizeof(shard->runs[0]));
-	shard->runs[shard->run_count++] = spill.writer.run;
 	table_release(&shard->table);
-	return 0;
+	while (status == 0 &&
+	    shard->run_count - first_of_rank(shard) >= SHARD_MOST_RUNS)
+		status = join_runs(shard, first_of_rank(shard), err);
+	return status;
 }
 
 int
@@ -130,8 +181,9 @@ shard_add(struct shard *shard, struct slice key, const void *value,
 	void *state = table_add(&shard->table, key, NULL);
 
 	shard->type->add(state, value, &shard->table.arena);
-	return table_bytes(&shard->table) <= shard->memory ? 0 :
-							     spill(shard, err);
+	if (table_bytes_most(&shard->table) <= shard->memory)
+		return 0;
+	return spill(shard, err);
 }
 
 int
@@ -144,8 +196,10 @@ shards_merge(struct shard *const *shards, size_t count, shard_take *take,
 	if (count == 0)
 		return 0;
 	merge = merge_new(shards[0]->type);
-	for (size_t i = 0; i < count; i++)
-		add_cursors(merge, shards[i]);
+	for (size_t i = 0; i < count; i++) {
+		add_runs(merge, shards[i], 0);
+		merge_add_table(merge, &shards[i]->table);
+	}
 	status = merge_run(merge, take, context, err);
 	merge_free(merge);
 	return status;

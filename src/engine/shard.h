@@ -6,7 +6,8 @@
  * One worker's results: a table from keys to states. When it has filled its
  * memory it writes itself, in the order of its keys, as a run to a temporary
  * file and starts anew; too many runs are merged into one. So the number of
- * keys costs disk, not memory. One thread at a time.
+ * keys costs disk, not memory. A key longer than the memory is held
+ * nonetheless. One thread at a time.
  */
 
 #include <stdint.h>
@@ -17,7 +18,8 @@
 
 struct shard;
 
-/* memory: bytes it may hold before it spills; the least is 256 KiB. */
+/* memory: bytes that its table may take, what growing and sorting it takes
+ * included; the least is 256 KiB. Merging takes up to 4 MiB more. */
 struct shard *shard_new(const struct state_type *type, uint64_t memory);
 void shard_free(struct shard *shard);
 

@@ -5,16 +5,7 @@
 
 #include <string.h>
 
-void
-split_mapped(struct split *split, struct slice text, uint64_t offset,
-    uint64_t max_line)
-{
-	*split = (struct split){
-		.max_line = max_line,
-		.mapped = text,
-		.block.offset = offset,
-	};
-}
+#include "base/find.h"
 
 void
 split_stream(struct split *split, struct source *source, uint64_t max_line)
@@ -22,8 +13,38 @@ split_stream(struct split *split, struct source *source, uint64_t max_line)
 	*split = (struct split){
 		.max_line = max_line,
 		.source = source,
+		.is_stream = true,
 		.block.line = 1,
 	};
+}
+
+void
+split_file(struct split *split, struct source *source, uint64_t begin,
+    uint64_t before, uint64_t max_line)
+{
+	/* A line begins there where the byte before ends one. */
+	*split = (struct split){
+		.max_line = max_line,
+		.source = source,
+		.next = begin > 0 ? begin - 1 : 0,
+		.block.offset = begin > 0 ? begin - 1 : 0,
+		.first_before = before,
+		.is_inside = begin > 0,
+	};
+}
+
+void
+split_text(struct split *split, struct slice text, uint64_t offset,
+    uint64_t line, uint64_t max_line)
+{
+	*split = (struct split){
+		.max_line = max_line,
+		.is_stream = true,
+		.block.offset = offset,
+		.block.line = line,
+		.ended = true,
+	};
+	buf_add(&split->bytes, text);
 }
 
 void
@@ -32,15 +53,12 @@ split_release(struct split *split)
 	buf_release(&split->bytes);
 }
 
-/* The length of the whole lines at the front of text, about want bytes of
- * them, at least one line; 0 when not even one ends. */
+/* The length of the whole lines at the front of text. */
 static size_t
-whole_lines(struct slice text, size_t want)
+whole_lines(struct slice text)
 {
-	const char *end = slice_rchr(slice_head(text, want), '\n');
+	const char *end = slice_rchr(text, '\n');
 
-	if (end == NULL && text.len > want)
-		end = slice_chr(slice_from(text, want), '\n');
 	return end == NULL ? 0 : (size_t)(end - text.ptr) + 1;
 }
 
@@ -67,16 +85,8 @@ step_over(struct split *split, struct slice text)
 {
 	split->block.offset += split->step;
 	split->step = 0;
-	if (split->block.line == 0)
-		return;
-	while (text.len > 0) {
-		const char *end = slice_chr(text, '\n');
-
-		if (end == NULL)
-			return;
-		split->block.line++;
-		text = slice_from(text, (size_t)(end - text.ptr) + 1);
-	}
+	if (split->block.line != 0)
+		split->block.line += find_count(text, '\n');
 }
 
 /*
@@ -90,7 +100,7 @@ give(struct split *split, struct slice lines, enum split_kind *kind)
 	struct slice line;
 	struct slice rest;
 
-	if (split->max_line < SPLIT_BLOCK || lines.len > SPLIT_BLOCK)
+	if (lines.len > split->max_line)
 		good = first_too_long(lines, split->max_line);
 	if (good > 0) {
 		*kind = SPLIT_LINES;
@@ -106,20 +116,21 @@ give(struct split *split, struct slice lines, enum split_kind *kind)
 	return good;
 }
 
-static enum split_kind
-next_mapped(struct split *split)
+/* Reads a piece at its place; less of it means that the file ends, here or
+ * because it was cut. */
+static ssize_t
+read_piece(struct split *split, char *into)
 {
-	enum split_kind kind;
-	size_t len;
+	ssize_t n;
 
-	if (split->mapped.len == 0)
-		return SPLIT_END;
-	len = whole_lines(split->mapped, SPLIT_BLOCK);
-	if (len == 0)
-		len = split->mapped.len;
-	len = give(split, slice_head(split->mapped, len), &kind);
-	split->mapped = slice_from(split->mapped, len);
-	return kind;
+	if (split->is_stream)
+		return source_read(split->source, into, SPLIT_BLOCK,
+		    &split->err);
+	n = source_read_at(split->source, split->next, into, SPLIT_BLOCK,
+	    &split->err);
+	if (n > 0)
+		split->next += (uint64_t)n;
+	return n;
 }
 
 /* Reads on, once; false when nothing more comes. */
@@ -130,8 +141,7 @@ read_more(struct split *split)
 
 	if (split->ended || split->damaged)
 		return false;
-	n = source_read(split->source, buf_reserve(&split->bytes, SPLIT_BLOCK),
-	    SPLIT_BLOCK, &split->err);
+	n = read_piece(split, buf_reserve(&split->bytes, SPLIT_BLOCK));
 	if (n > 0)
 		split->bytes.len += (size_t)n;
 	split->ended = n == 0;
@@ -189,19 +199,46 @@ give_rest(struct split *split)
 		split->ended = true;
 		return SPLIT_TROUBLE;
 	}
-	if (rest.len == 0)
+	if (rest.len == 0 ||
+	    (!split->is_stream && source_was_cut(split->source)))
 		return SPLIT_END;
 	split->used += give(split, rest, &kind);
 	return kind;
 }
 
-static enum split_kind
-next_stream(struct split *split)
+/* Passes over the rest of the line that the first byte is in; false where no
+ * line begins behind it that is wanted. */
+static bool
+find_first_line(struct split *split)
+{
+	split->is_inside = false;
+	while (split->block.offset < split->first_before) {
+		const char *end = slice_chr(unread(split), '\n');
+
+		if (end != NULL) {
+			split->used = (size_t)(end - split->bytes.ptr) + 1;
+			split->block.offset += split->used;
+			break;
+		}
+		split->block.offset += split->bytes.len;
+		buf_clear(&split->bytes);
+		if (!read_more(split))
+			return false;
+	}
+	return split->block.offset < split->first_before;
+}
+
+enum split_kind
+split_next(struct split *split)
 {
 	enum split_kind kind;
 	size_t len;
 
-	while ((len = whole_lines(unread(split), SPLIT_BLOCK)) == 0 ||
+	step_over(split, split->block.text);
+	split->block.text = slice_make(NULL, 0);
+	if (split->is_inside && !find_first_line(split))
+		return split->damaged ? give_rest(split) : SPLIT_END;
+	while ((len = whole_lines(unread(split))) == 0 ||
 	    unread(split).len < SPLIT_BLOCK) {
 		if (len == 0 && unread(split).len > split->max_line)
 			return skip_line(split);
@@ -214,12 +251,4 @@ next_stream(struct split *split)
 		return give_rest(split);
 	split->used += give(split, slice_head(unread(split), len), &kind);
 	return kind;
-}
-
-enum split_kind
-split_next(struct split *split)
-{
-	step_over(split, split->block.text);
-	split->block.text = slice_make(NULL, 0);
-	return split->source == NULL ? next_mapped(split) : next_stream(split);
 }

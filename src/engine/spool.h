@@ -4,8 +4,10 @@
 
 /*
  * The second output: parts that are written at the same time and given out in
- * the order in which they began. A part waits in memory, and beyond 1 MiB in a
- * temporary file, until it is whole and those before it were given.
+ * the order in which they began. What is added to the first part is given when
+ * 1 MiB of it has come, or it is whole. The others wait: up to 1 MiB of each
+ * that is being written, and of all that are whole, in memory, the rest in one
+ * temporary file.
  * The functions that take a struct spool may be called by any thread; a part
  * belongs to one.
  */

@@ -3,12 +3,13 @@
 
 #include "scan/detect.h"
 
+#include "base/buf.h"
 #include "scan/lines.h"
 #include "scan/unwrap.h"
 
 enum {
 	SAMPLE = 64 * 1024,
-	SAMPLES = 16,                   /* spread over a mapping */
+	SAMPLES = 16,                   /* spread over a file */
 	STREAM_MOST = 16 * 1024 * 1024, /* looked at of a stream */
 	ENOUGH = 4 /* a special format may find 1/4 of what a general does */
 };
@@ -143,6 +144,8 @@ detect_text(const struct detect *detect, struct slice text,
 	struct detect_hit inside = { 0 };
 
 	*hit = (struct detect_hit){ 0 };
+	if (text.len == 0)
+		return;
 	try_all(detect, detect->json_pointer, text, hit);
 	if (detect->json_pointer != NULL || slice_find(text, "{\"") == NULL)
 		return;
@@ -169,25 +172,34 @@ whole_lines(struct slice text, bool begins_line, bool ends_line)
 	return slice_between(first, last);
 }
 
-/* Samples of a mapping, spread evenly behind the first one. */
+/* Samples of a file, spread evenly behind the first one. */
 static void
-detect_spread(const struct detect *detect, struct slice all,
+detect_spread(const struct detect *detect, struct source *source, uint64_t size,
     struct detect_hit *best)
 {
-	for (size_t i = 1; i <= SAMPLES && best->callers == 0; i++) {
-		size_t at = all.len / (SAMPLES + 1) * i;
-		size_t len = all.len - at < SAMPLE ? all.len - at : SAMPLE;
-		struct detect_hit hit;
+	struct buf sample = { 0 };
+	struct err err;
 
+	for (uint64_t i = 1; i <= SAMPLES && best->callers == 0; i++) {
+		uint64_t at = size / (SAMPLES + 1) * i;
+		struct detect_hit hit;
+		ssize_t n;
+
+		buf_clear(&sample);
+		n = source_read_at(source, at, buf_reserve(&sample, SAMPLE),
+		    SAMPLE, &err);
+		if (n <= 0)
+			break; /* whoever reads all of it will tell */
 		detect_text(detect,
-		    whole_lines(slice_make(all.ptr + at, len), false,
-			at + len == all.len),
+		    whole_lines(slice_make(sample.ptr, (size_t)n), false,
+			at + (uint64_t)n == size),
 		    &hit);
 		if (hit.preset != NULL &&
 		    (best->preset == NULL || hit.callers > 0 ||
 			hit.statements > best->statements))
 			*best = hit;
 	}
+	buf_release(&sample);
 }
 
 void
@@ -196,13 +208,13 @@ detect_source(const struct detect *detect, struct source *source,
 {
 	size_t size = SAMPLE;
 	struct slice text = source_peek(source, size);
-	struct slice all;
+	uint64_t all;
 
 	detect_text(detect,
 	    without_bom(whole_lines(text, true, text.len < size)), hit);
-	if (source_is_mapped(source, &all)) {
-		if (all.len > SAMPLE)
-			detect_spread(detect, all, hit);
+	if (source_can_seek(source, &all)) {
+		if (all > SAMPLE)
+			detect_spread(detect, source, all, hit);
 		return;
 	}
 	while (hit->callers == 0 && text.len == size && size < STREAM_MOST) {

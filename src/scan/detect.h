@@ -32,7 +32,7 @@ struct detect_hit {
 
 /*
  * Looks at a source that was just opened: at its first 64 KiB, then, where
- * those hold no caller, at more of it (samples spread over a mapping, up to
+ * those hold no caller, at more of it (samples spread over a file, up to
  * 16 MiB of a stream). The source gives all its bytes afterwards. hit->preset
  * is NULL when nothing fits.
  */

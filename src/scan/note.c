@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "base/find.h"
 #include "base/msg.h"
 #include "base/source.h"
 
@@ -34,27 +35,30 @@ note_pack(struct buf *bytes, const struct note *note)
 	buf_add(bytes, note->text);
 }
 
-/* Mapped inputs are not counted through; for the few notes that are printed
- * the lines before the place are counted now. 0 when that cannot be done. */
+/* The lines of files are not counted as they are read, in parts; for the few
+ * notes that are printed those before the place are counted now. 0 when that
+ * cannot be done. */
 static uint64_t
 line_at(const char *path, uint64_t offset)
 {
+	char bytes[16 * 1024];
 	struct err err;
 	struct source *source = source_open(path, &err);
-	struct slice text;
-	uint64_t line = 0;
+	uint64_t line = 1;
+	uint64_t size;
 
-	if (source == NULL)
-		return 0;
-	if (source_is_mapped(source, &text) && offset <= text.len) {
-		text = slice_head(text, offset);
-		for (line = 1; text.len > 0; line++) {
-			const char *end = slice_chr(text, '\n');
+	if (source == NULL || !source_can_seek(source, &size) || offset > size)
+		line = 0;
+	for (uint64_t at = 0; line > 0 && at < offset;) {
+		ssize_t n = source_read_at(source, at, bytes,
+		    offset - at < sizeof(bytes) ? (size_t)(offset - at) :
+						  sizeof(bytes),
+		    &err);
 
-			if (end == NULL)
-				break;
-			text = slice_from(text, (size_t)(end - text.ptr) + 1);
-		}
+		line = n <= 0 ?
+		    0 :
+		    line + find_count(slice_make(bytes, (size_t)n), '\n');
+		at += n <= 0 ? 0 : (uint64_t)n;
 	}
 	source_close(source);
 	return line;

@@ -105,7 +105,7 @@ check_message 'a line may be as long as --max-line' '7 of 7 entries' \
     tallyman scan --max-line 1009 limit.log
 check_message 'but not longer' '6 of 6 entries' \
     tallyman scan --max-line 1008 limit.log
-check_output 'mapped and piped are the same' "$(tallyman scan -q \
+check_output 'a file and a pipe are the same' "$(tallyman scan -q \
     --max-line 1008 limit.log 2>/dev/null)" \
     sh -c 'cat limit.log | tallyman scan -q --max-line 1008'
 

@@ -66,7 +66,7 @@ static const struct state_type count = {
 	.read = count_read,
 };
 
-/* A mapped file, or the same through a pipe's eyes. */
+/* A file, or the same through a pipe's eyes. */
 static struct source *
 tiny_open(void *context, size_t input, struct err *err)
 {

@@ -131,7 +131,8 @@ few(void)
 	scratch_remove();
 }
 
-/* A mapped file is not counted through: the line is found when it is told. */
+/* A file that can seek is not counted through: the line is found when it is
+ * told. */
 static void
 numbered(void)
 {
@@ -163,7 +164,7 @@ static const struct tap_test tests[] = {
 	{ "trouble, malformed and given up lines are told", told },
 	{ "rejects keep all but trouble, from any pieces", kept },
 	{ "only the first few of a kind are told, but all trouble", few },
-	{ "a place in a mapped file is told as its line", numbered },
+	{ "a place in a file is told as its line", numbered },
 	{ 0 },
 };
 
