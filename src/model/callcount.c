@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/mask.h"
 #include "model/operation.h"
-
-/* Before the operations; what makes a line worth a closer look. */
-#define DASHES " -- "
 
 static bool
 is_blank(char c)
@@ -233,18 +231,130 @@ operations_length(struct slice text)
 	return end;
 }
 
+/* Where " -- " begins among the first 128 bytes of a line, as a bit each. */
+static mask_wide
+find_dashes(const char *line, mask_wide blanks)
+{
+	mask_wide dashes = mask_wide_of(line, '-');
+
+	return blanks & dashes >> 1 & dashes >> 2 & blanks >> 3;
+}
+
+/*
+ * One to seven digits in eight bytes, the last byte being the lowest digit,
+ * behind anything else. Returns how many, or 0. A number is made of pairs,
+ * those of fours, and that of all eight at a time.
+ */
+static size_t
+read_eight(const char *bytes, uint64_t *number)
+{
+	const uint64_t sevens = UINT64_C(0x7f7f7f7f7f7f7f7f);
+	uint64_t word, others;
+	size_t n;
+
+	memcpy(&word, bytes, sizeof(word));
+	word ^= UINT64_C(0x3030303030303030);
+	others = ((word & sevens) + UINT64_C(0x7676767676767676)) | word;
+	others &= ~sevens;
+	n = others == 0 ? 0 : (size_t)__builtin_clzll(others) / 8;
+	if (n == 0)
+		return 0;
+	word &= UINT64_MAX << 8 * (sizeof(word) - n);
+	word = (word * 10 + (word >> 8)) & UINT64_C(0x00ff00ff00ff00ff);
+	word = (word * 100 + (word >> 16)) & UINT64_C(0x0000ffff0000ffff);
+	*number = (word * 10000 + (word >> 32)) & UINT32_MAX;
+	return n;
+}
+
+/* The same for the digits before `end`, in a line that may be shorter. */
+static size_t
+read_digits_before(const char *begin, const char *end, uint64_t *number)
+{
+	char bytes[8] = { 0 };
+	size_t n = (size_t)(end - begin);
+
+	if (n >= sizeof(bytes))
+		return read_eight(end - sizeof(bytes), number);
+	memcpy(bytes + sizeof(bytes) - n, begin, n);
+	return read_eight(bytes, number);
+}
+
+/* Where the blank before a site is, among those before the dashes: the last
+ * one, or that before "FILE:LINE in FUNCTION"; 0 for none. */
+static unsigned
+find_site(const char *line, mask_wide blanks)
+{
+	unsigned at = blanks == 0 ? 0 : mask_wide_last(blanks);
+
+	if (at < 4 || memcmp(line + at - 3, " in", 3) != 0)
+		return at;
+	blanks &= mask_wide_below(at - 3);
+	return blanks == 0 ? 0 : mask_wide_last(blanks);
+}
+
+bool
+callcount_may_end(const char *begin, const char *dashes)
+{
+	const char *blank;
+
+	if (dashes == begin)
+		return false;
+	if (ascii_is_digit(dashes[-1]))
+		return true;
+	blank = slice_rchr(slice_between(begin, dashes), ' ');
+	return blank != NULL && blank - begin >= 3 &&
+	    memcmp(blank - 3, " in", 3) == 0;
+}
+
+bool
+callcount_may_be(struct slice line, const char *end)
+{
+	return line.len > MASK_WIDE_BYTES ||
+	    (size_t)(end - line.ptr) < MASK_WIDE_BYTES ||
+	    find_dashes(line.ptr, mask_wide_of(line.ptr, ' ')) != 0;
+}
+
+bool
+callcount_front(struct slice line, const char *end,
+    struct callcount_front *front)
+{
+	unsigned dashes, blank;
+	mask_wide blanks, begins;
+	const char *count;
+	size_t digits;
+
+	if ((size_t)(end - line.ptr) < MASK_WIDE_BYTES)
+		return false;
+	blanks = mask_wide_of(line.ptr, ' ');
+	begins = find_dashes(line.ptr, blanks);
+	dashes = begins == 0 ? 0 : mask_wide_first(begins);
+	if (dashes == 0 || dashes + strlen(CALLCOUNT_DASHES) > line.len)
+		return false;
+	blank = find_site(line.ptr, blanks & mask_wide_below(dashes));
+	if (blank < 2 || line.ptr[blank - 1] != ':')
+		return false;
+	count = line.ptr + blank - 1;
+	digits = read_digits_before(line.ptr, count, &front->count);
+	count -= digits;
+	if (digits == 0 || (count > line.ptr && count[-1] != ' '))
+		return false;
+	front->before = slice_between(line.ptr, count);
+	front->rest = slice_from(line, blank + 1);
+	return true;
+}
+
 enum callcount_found
 callcount_find(struct slice line, struct callcount *found)
 {
 	struct slice rest = line;
 	const char *dashes;
 
-	while ((dashes = slice_find(rest, DASHES)) != NULL) {
+	while ((dashes = slice_find(rest, CALLCOUNT_DASHES)) != NULL) {
 		struct slice digits;
 
 		/* Two of them may share a blank. */
 		rest = slice_from(rest,
-		    (size_t)(dashes - rest.ptr) + strlen(DASHES) - 1);
+		    (size_t)(dashes - rest.ptr) + strlen(CALLCOUNT_DASHES) - 1);
 		if (!read_site(slice_between(line.ptr, dashes), found, &digits))
 			continue;
 		found->operations = slice_from(rest, 1);
@@ -308,9 +418,12 @@ unescaped(struct slice text, size_t *len)
 	*len = 1;
 	if (text.len > 3 && c[1] >= '0' && c[1] <= '3' && c[2] >= '0' &&
 	    c[2] <= '7' && c[3] >= '0' && c[3] <= '7') {
+		int byte = (c[1] - '0') << 6 | (c[2] - '0') << 3 | (c[3] - '0');
+
+		if (ascii_is_letter((char)byte) || byte == '_')
+			return '\\';
 		*len = 4;
-		return (
-		    char)((c[1] - '0') << 6 | (c[2] - '0') << 3 | (c[3] - '0'));
+		return (char)byte;
 	}
 	if (text.len < 2 || c[1] == '\0')
 		return '\\';
@@ -403,7 +516,7 @@ callcount_add(struct buf *line, uint64_t count, struct slice file,
 		buf_add_str(line, " in ");
 		add_name(line, function, is_word);
 	}
-	buf_add_str(line, DASHES);
+	buf_add_str(line, CALLCOUNT_DASHES);
 	for (size_t i = 0; i < operation_count; i++) {
 		if (i > 0)
 			buf_add_str(line, ", ");

@@ -11,7 +11,9 @@
  * a count, the site, then every operation the site issued, up to the first
  * word that is no Kind.word. It stands alone in a line or anywhere in it, its
  * count at the start of a word. Odd bytes in names are escaped as "ls -b" does
- * (\n, \040, \\), blanks always. Pure: scan reads it, record writes it.
+ * (\n, \040, \\), blanks always; what would stand for a letter or "_" is no
+ * escape, so that a name's letters can be searched for in a line. Pure: scan
+ * reads it, record writes it.
  */
 
 #include <stdbool.h>
@@ -19,6 +21,9 @@
 
 #include "base/buf.h"
 #include "base/slice.h"
+
+/* Between the site and the operations; no line without it is one. */
+#define CALLCOUNT_DASHES " -- "
 
 struct callcount {
 	uint64_t count;
@@ -38,6 +43,40 @@ enum callcount_found {
 /* Looks for a callcount in a line without its line end. *found holds slices of
  * the line; for CALLCOUNT_MALFORMED its count is 0. */
 enum callcount_found callcount_find(struct slice line, struct callcount *found);
+
+/* What stands in front of a callcount, and the rest of it. */
+struct callcount_front {
+	struct slice before; /* the line up to the count */
+	uint64_t count;
+	struct slice rest; /* from the file to the end of the line */
+};
+
+/*
+ * Takes the front off a line of a text that goes on to `end`, quickly, by its
+ * usual shape: CALLCOUNT_DASHES among its first 128 bytes, the count of at
+ * most seven digits at the start of the line or behind a blank. False where
+ * the line, or what is left of the text, has another shape; it may be a
+ * callcount none the less. Where two lines have the same rest, so has
+ * callcount_find() the same to say of both but for the count and what is
+ * before it.
+ */
+bool callcount_front(struct slice line, const char *end,
+    struct callcount_front *front);
+
+/* Whether a byte may stand before an operation. */
+static inline bool
+callcount_divides(char c)
+{
+	return c == ' ' || c == '\t' || c == ',';
+}
+
+/* Whether a site may end at CALLCOUNT_DASHES in a text that begins at `begin`:
+ * behind "FILE:LINE" or "in FUNCTION". False for most other dashes. */
+bool callcount_may_end(const char *begin, const char *dashes);
+
+/* Whether a line of a text may be a callcount, told as quickly: false for most
+ * of those without CALLCOUNT_DASHES. */
+bool callcount_may_be(struct slice line, const char *end);
 
 /*
  * Takes the next operation off the front of found->operations and adds it to

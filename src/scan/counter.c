@@ -3,7 +3,46 @@
 
 #include "scan/counter.h"
 
+#include <string.h>
+
 #include "model/operation.h"
+
+/* What an item of the memo says of its entries. */
+enum {
+	IS_SELECTED = 1,
+	IS_UNRESOLVED = 2,
+	HAS_NO_DAY = 4,
+	IS_OTHER_DAY = 8,
+};
+
+/* Adds n entries of one kind to the report. */
+static void
+report_entries(struct scan_report *sums, unsigned flags, uint64_t n)
+{
+	sums->entries += n;
+	if ((flags & IS_SELECTED) == 0)
+		return;
+	sums->selected += n;
+	if ((flags & IS_UNRESOLVED) != 0)
+		sums->unresolved += n;
+	if ((flags & HAS_NO_DAY) != 0)
+		sums->no_day += n;
+	if ((flags & IS_OTHER_DAY) != 0)
+		sums->other_day += n;
+}
+
+/* What waited in the memo. */
+static void
+give_item(void *context, const struct memo_item *item)
+{
+	struct counter *counter = context;
+	struct slice keys = item->keys;
+	struct slice key;
+
+	report_entries(counter->sums, item->flags, item->sum.entries);
+	while (memo_key_next(&keys, &key))
+		emit_add(counter->emit, key, &item->sum);
+}
 
 void
 counter_init(struct counter *counter, const struct scan_run *run,
@@ -18,45 +57,106 @@ counter_init(struct counter *counter, const struct scan_run *run,
 		.context = context,
 		.scratch = scratch_new((uint32_t)run->options->match_limit),
 	};
+	memo_init(&counter->memo, give_item, counter);
+}
+
+void
+counter_flush(struct counter *counter)
+{
+	memo_give(&counter->memo);
 }
 
 void
 counter_release(struct counter *counter)
 {
+	memo_release(&counter->memo);
 	scratch_free(counter->scratch);
 	buf_release(&counter->key);
+	buf_release(&counter->keys);
 }
 
 void
 counter_begin(struct counter *counter, const struct input *input)
 {
 	counter->input = input;
-	counter->has_moment = false;
+	counter->at = NULL;
 }
 
+/* Bytes between the members may differ: then it is resolved once more. */
 static bool
 is_same_stamp(const struct stamp *a, const struct stamp *b)
 {
-	const struct civil *x = &a->civil;
-	const struct civil *y = &b->civil;
-
-	return x->year == y->year && x->month == y->month && x->day == y->day &&
-	    x->hour == y->hour && x->minute == y->minute &&
-	    x->second == y->second && a->offset == b->offset &&
-	    a->has_date == b->has_date && a->has_year == b->has_year &&
-	    a->has_time == b->has_time && a->has_offset == b->has_offset;
+	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-static const struct moment *
+/* Whether rows at the one are rows at the other. */
+static bool
+is_same_moment(const struct counter *counter, const struct moment *a,
+    const struct moment *b)
+{
+	return a->is_within == b->is_within &&
+	    a->is_other_day == b->is_other_day && strcmp(a->day, b->day) == 0 &&
+	    (strcmp(a->hour, b->hour) == 0 ||
+		!tally_keys_have(&counter->run->keys, TALLY_HOUR));
+}
+
+/* Where the moment is kept: with the number that it had before where it is one
+ * of the last few. */
+static struct counter_moment *
+number_moment(struct counter *counter, const struct moment *moment)
+{
+	const struct input *input = counter->input;
+	struct counter_moment *at = counter->moments;
+
+	for (size_t i = 0; i < COUNTER_MOMENTS; i++, at++)
+		if (at->number != 0 && at->preset == input->preset &&
+		    at->json_pointer == input->json_pointer &&
+		    is_same_moment(counter, &at->moment, moment))
+			return at;
+	at = &counter->moments[counter->last_number++ % COUNTER_MOMENTS];
+	*at = (struct counter_moment){
+		.number = counter->last_number,
+		.preset = input->preset,
+		.json_pointer = input->json_pointer,
+		.moment = *moment,
+	};
+	return at;
+}
+
+/* Whether a stamp has the moment of the last one, another minute though. */
+static bool
+is_same_hour(const struct counter *counter, const struct stamp *stamp)
+{
+	struct stamp last = counter->stamp;
+
+	last.civil.minute = stamp->civil.minute;
+	last.civil.second = stamp->civil.second;
+	return stamp->has_year && when_is_hourly(&counter->run->when) &&
+	    is_same_stamp(&last, stamp);
+}
+
+static const struct counter_moment *
+resolve_anew(struct counter *counter, const struct stamp *stamp)
+{
+	struct moment moment;
+
+	if (counter->at != NULL && is_same_hour(counter, stamp)) {
+		counter->stamp = *stamp;
+		return counter->at;
+	}
+	when_resolve(&counter->run->when, &counter->input->when, stamp,
+	    &moment);
+	counter->stamp = *stamp;
+	counter->at = number_moment(counter, &moment);
+	return counter->at;
+}
+
+static inline const struct counter_moment *
 resolve(struct counter *counter, const struct stamp *stamp)
 {
-	if (!counter->has_moment || !is_same_stamp(&counter->stamp, stamp)) {
-		when_resolve(&counter->run->when, &counter->input->when, stamp,
-		    &counter->moment);
-		counter->stamp = *stamp;
-		counter->has_moment = true;
-	}
-	return &counter->moment;
+	return counter->at != NULL && is_same_stamp(&counter->stamp, stamp) ?
+	    counter->at :
+	    resolve_anew(counter, stamp);
 }
 
 static void
@@ -69,6 +169,7 @@ add_row(struct counter *counter, const struct tally_row *row)
 
 	buf_clear(&counter->key);
 	tally_key_add(&counter->key, &counter->run->keys, row);
+	memo_key_add(&counter->keys, buf_slice(&counter->key));
 	emit_add(counter->emit, buf_slice(&counter->key), &sum);
 }
 
@@ -136,10 +237,11 @@ add_operations(struct counter *counter, struct tally_row *row,
 	return is_selected;
 }
 
-void
-counter_entry(struct counter *counter, const struct entry *entry)
+/* Counts an entry; *flags says as what. */
+static void
+count_entry(struct counter *counter, const struct entry *entry,
+    const struct moment *moment, unsigned *flags)
 {
-	const struct moment *moment = resolve(counter, &entry->stamp);
 	struct tally_row row = {
 		.value[TALLY_DAY] = slice_str(moment->day),
 		.value[TALLY_HOUR] = slice_str(moment->hour),
@@ -151,15 +253,48 @@ counter_entry(struct counter *counter, const struct entry *entry)
 		.entries = 1,
 	};
 
-	counter->sums->entries++;
+	*flags = 0;
 	if (!moment->is_within ||
 	    !is_wanted(counter, entry->caller.file, entry->text) ||
 	    !add_operations(counter, &row, entry))
 		return;
-	counter->sums->selected++;
-	counter->sums->unresolved += !caller_is_resolved(&entry->caller);
-	counter->sums->no_day += moment->day[0] == '\0';
-	counter->sums->other_day += moment->is_other_day;
+	*flags |= IS_SELECTED;
+	if (!caller_is_resolved(&entry->caller))
+		*flags |= IS_UNRESOLVED;
+	if (moment->day[0] == '\0')
+		*flags |= HAS_NO_DAY;
+	if (moment->is_other_day)
+		*flags |= IS_OTHER_DAY;
+}
+
+void
+counter_entry(struct counter *counter, const struct entry *entry)
+{
+	const struct counter_moment *at = resolve(counter, &entry->stamp);
+	uint64_t given_up = counter->sums->given_up;
+	unsigned flags;
+
+	buf_clear(&counter->keys);
+	count_entry(counter, entry, &at->moment, &flags);
+	report_entries(counter->sums, flags, 1);
+	if (entry->source.len > 0 && counter->run->select.line == NULL &&
+	    counter->sums->given_up == given_up)
+		memo_add(&counter->memo, entry->source, at->number,
+		    buf_slice(&counter->keys), flags);
+}
+
+bool
+counter_again(struct counter *counter, struct slice source, uint64_t count,
+    const struct stamp *stamp)
+{
+	const struct counter_moment *at = resolve(counter, stamp);
+	struct memo_item *item = memo_find(&counter->memo, source, at->number);
+	const struct tally_sum sum = { .count = count, .entries = 1 };
+
+	if (item == NULL)
+		return false;
+	tally_sum_add(&item->sum, &sum);
+	return true;
 }
 
 void
@@ -182,6 +317,7 @@ counter_row(struct counter *counter, const struct tally_row *given)
 		    row.value[TALLY_OPERATION]),
 		row.value[TALLY_OPERATION]))
 		return;
+	buf_clear(&counter->keys);
 	add_row(counter, &row);
 	counter->sums->selected++;
 	counter->sums->no_day += row.value[TALLY_DAY].len == 0 &&

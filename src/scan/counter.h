@@ -5,7 +5,8 @@
 /*
  * From entries to the keys of the tally: tells the day and hour, asks the
  * selection, adds a row for each operation that is wanted, and keeps the sums
- * of the report. One a mapper.
+ * of the report. Entries that say again what was said before are counted by
+ * their sources alone (scan/memo.h). One a mapper.
  */
 
 #include <stdbool.h>
@@ -14,7 +15,19 @@
 #include "engine/job.h"
 #include "model/tally.h"
 #include "scan/mapper.h"
+#include "scan/memo.h"
 #include "scan/reader.h"
+
+/* A moment and whose entries stand at it: what a memo needs to know besides
+ * the source. */
+struct counter_moment {
+	uint32_t number; /* 0: not in use */
+	const struct preset *preset;
+	const char *json_pointer;
+	struct moment moment;
+};
+
+enum { COUNTER_MOMENTS = 8 };
 
 struct counter {
 	const struct scan_run *run;
@@ -29,10 +42,13 @@ struct counter {
 
 	/* the last stamp resolved, since most entries share theirs */
 	struct stamp stamp;
-	struct moment moment;
-	bool has_moment;
+	struct counter_moment *at; /* of moments: what it is; NULL: none yet */
+	struct counter_moment moments[COUNTER_MOMENTS];
+	uint32_t last_number;
 
-	struct buf key; /* of the row being added */
+	struct memo memo;
+	struct buf key;  /* of the row being added */
+	struct buf keys; /* of the entry being added, for the memo */
 };
 
 /* run, emit, sums and context stay the caller's, and must outlive it. */
@@ -41,11 +57,20 @@ void counter_init(struct counter *counter, const struct scan_run *run,
     void (*gave_up)(void *context, struct slice line), void *context);
 void counter_release(struct counter *counter);
 
+/* Emits what waits in the memo. */
+void counter_flush(struct counter *counter);
+
 /* A segment of an input begins. */
 void counter_begin(struct counter *counter, const struct input *input);
 
 /* Adds an entry, or a row of a tally, if it is wanted. */
 void counter_entry(struct counter *counter, const struct entry *entry);
+
+/* The same for an entry of which only the source is known, if it is; else
+ * false, and nothing was added: struct reader_events' again(). */
+bool counter_again(struct counter *counter, struct slice source, uint64_t count,
+    const struct stamp *stamp);
+
 void counter_row(struct counter *counter, const struct tally_row *row);
 
 #endif

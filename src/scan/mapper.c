@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/find.h"
 #include "scan/counter.h"
 #include "scan/detect.h"
 #include "scan/lines.h"
@@ -47,23 +48,6 @@ struct mapper {
 };
 
 /* --- notes --- */
-
-static uint64_t
-lines_before(const struct block *block, const char *at)
-{
-	struct slice text = slice_between(block->text.ptr, at);
-	uint64_t line = block->line;
-
-	while (text.len > 0) {
-		const char *end = slice_chr(text, '\n');
-
-		if (end == NULL)
-			break;
-		line++;
-		text = slice_from(text, (size_t)(end - text.ptr) + 1);
-	}
-	return line;
-}
 
 static void
 emit_note(struct mapper *mapper, const struct note *note)
@@ -115,7 +99,9 @@ note_line(struct mapper *mapper, enum note_kind kind, struct slice line,
 	if (is_in(block->text, at)) {
 		note.offset += (uint64_t)(at - block->text.ptr);
 		if (block->line != 0)
-			note.line = lines_before(block, at);
+			note.line = block->line +
+			    find_count(slice_between(block->text.ptr, at),
+				'\n');
 	}
 	emit_note(mapper, &note);
 }
@@ -129,6 +115,18 @@ take_entry(void *context, const struct entry *entry)
 
 	mapper->input_entries[mapper->input_index]++;
 	counter_entry(&mapper->counter, entry);
+}
+
+static bool
+take_again(void *context, struct slice source, uint64_t count,
+    const struct stamp *stamp)
+{
+	struct mapper *mapper = context;
+
+	if (!counter_again(&mapper->counter, source, count, stamp))
+		return false;
+	mapper->input_entries[mapper->input_index]++;
+	return true;
 }
 
 /* A pattern reached its limit. */
@@ -237,6 +235,7 @@ mapper_new(void *context, struct emit *emit)
 	mapper->events = (struct reader_events){
 		.context = mapper,
 		.entry = take_entry,
+		.again = take_again,
 		.no_caller = take_no_caller,
 		.malformed = take_malformed,
 		.repeat = take_repeat,
@@ -261,6 +260,7 @@ add_sums(struct scan_report *into, const struct scan_report *more)
 	into->no_day += more->no_day;
 	into->other_day += more->other_day;
 	into->bad_inputs += more->bad_inputs;
+	into->is_filtered |= more->is_filtered;
 }
 
 void
@@ -305,6 +305,22 @@ reader_of(struct mapper *mapper, const struct input *input)
 	return kept[n].reader;
 }
 
+/* What a reader may confine itself to. Not where all that is not counted must
+ * be written, nor in an input that may have no call sites at all: then that is
+ * what must be told. */
+static void
+set_wanted(struct mapper *mapper, const struct input *input)
+{
+	const struct select *select = &mapper->run->select;
+	bool is_filtered = select->wanted.count > 0 &&
+	    !mapper->run->keep_rejects && !input->is_guess &&
+	    input->json_pointer == NULL && input->preset->reader->can_filter;
+
+	mapper->reader->wanted = is_filtered ? &select->wanted : NULL;
+	mapper->reader->wanted_begins = select->wanted_begins;
+	mapper->sums.is_filtered |= is_filtered;
+}
+
 void
 mapper_begin(void *context, size_t index)
 {
@@ -324,17 +340,17 @@ mapper_begin(void *context, size_t index)
 		    mapper);
 	else if (input->preset != NULL)
 		mapper->reader = reader_of(mapper, input);
+	if (mapper->reader != NULL)
+		set_wanted(mapper, input);
 }
 
+/* The last line of an input may lack its end. */
 static uint64_t
-count_lines(struct slice text)
+line_count(struct slice text)
 {
-	struct slice line;
-	uint64_t n = 0;
+	bool is_open = text.len > 0 && text.ptr[text.len - 1] != '\n';
 
-	while (lines_next(&text, &line))
-		n++;
-	return n;
+	return find_count(text, '\n') + is_open;
 }
 
 void
@@ -346,7 +362,7 @@ mapper_map(void *context, const struct block *block)
 	mapper->block = *block;
 	mapper->sums.bytes += block->text.len;
 	if (mapper->run->count_lines)
-		mapper->sums.lines += count_lines(block->text);
+		mapper->sums.lines += line_count(block->text);
 	if (mapper->reader != NULL)
 		reader_read(mapper->reader,
 		    block->offset == 0 ? without_bom(block->text) :
@@ -373,6 +389,32 @@ mapper_end(void *context)
 		tally_broke_off(mapper, &err);
 	tally_reader_free(mapper->tally_reader);
 	mapper->tally_reader = NULL;
+}
+
+void
+mapper_report(void *context, struct scan_report *into)
+{
+	struct mapper *mapper = context;
+
+	add_sums(into, &mapper->sums);
+}
+
+void
+mapper_forget(void *context)
+{
+	struct mapper *mapper = context;
+
+	mapper->sums = (struct scan_report){
+		.is_filtered = mapper->sums.is_filtered,
+	};
+}
+
+void
+mapper_flush(void *context)
+{
+	struct mapper *mapper = context;
+
+	counter_flush(&mapper->counter);
 }
 
 void

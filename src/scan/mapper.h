@@ -43,9 +43,16 @@ void mapper_free(void *mapper);
 void mapper_begin(void *mapper, size_t input);
 void mapper_map(void *mapper, const struct block *block);
 void mapper_end(void *mapper);
+void mapper_flush(void *mapper);
 void mapper_too_long(void *mapper, uint64_t offset, uint64_t len);
 void mapper_trouble(void *mapper, size_t input, const struct err *why,
     uint64_t cut);
+
+/* For who maps by himself (engine/feed.h): adds the sums so far to a report,
+ * after mapper_flush(), or sets them to 0; nothing that is carried from block
+ * to block is touched. */
+void mapper_report(void *mapper, struct scan_report *into);
+void mapper_forget(void *mapper);
 
 /* Sync lines: where a worker may begin in the middle of an input. */
 bool mapper_has_sync(void *context, size_t input);

@@ -17,6 +17,7 @@ enum { STACK_START = 32 * 1024, STACK_MOST = 1024 * 1024 };
 
 struct pattern {
 	pcre2_code *code;
+	bool is_fast;      /* code is of the machine, too */
 	uint32_t groups;   /* numbered ones, named or not */
 	uint32_t names;    /* how many of them have names */
 	uint32_t name_len; /* of a row of the table */
@@ -27,7 +28,8 @@ struct scratch {
 	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
 	pcre2_match_data *data;
-	uint32_t groups; /* that data has room for */
+	uint32_t groups;        /* that data has room for */
+	const PCRE2_SIZE *ends; /* of groups, two each; in data */
 	struct slice subject;
 	uint32_t set; /* groups that took part in the last match, 0 too */
 };
@@ -78,10 +80,6 @@ pattern_new(const char *text, unsigned flags, struct err *err)
 		(void)compile_error(err, text, error, at);
 		return NULL;
 	}
-	/* Where the system refuses memory that can be run, pcre2_match()
-	 * interprets the pattern: slower, with the same answers. */
-	(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
-
 	pattern = xcalloc(1, sizeof(*pattern));
 	pattern->code = code;
 	(void)pcre2_pattern_info(code, PCRE2_INFO_CAPTURECOUNT,
@@ -91,6 +89,18 @@ pattern_new(const char *text, unsigned flags, struct err *err)
 	    &pattern->name_len);
 	(void)pcre2_pattern_info(code, PCRE2_INFO_NAMETABLE, &pattern->table);
 	return pattern;
+}
+
+void
+pattern_speed_up(struct pattern *pattern)
+{
+	size_t size = 0;
+
+	/* Where the system refuses memory that can be run, or the pattern
+	 * begins with (*NO_JIT), pcre2_match() goes on interpreting. */
+	(void)pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+	(void)pcre2_pattern_info(pattern->code, PCRE2_INFO_JITSIZE, &size);
+	pattern->is_fast = size > 0;
 }
 
 void
@@ -133,6 +143,7 @@ scratch_grow(struct scratch *scratch, uint32_t groups)
 	pcre2_match_data_free(scratch->data);
 	scratch->data = checked(pcre2_match_data_create(groups + 1, NULL));
 	scratch->groups = groups;
+	scratch->ends = pcre2_get_ovector_pointer(scratch->data);
 }
 
 struct scratch *
@@ -164,13 +175,17 @@ enum pattern_result
 pattern_match(const struct pattern *pattern, struct scratch *scratch,
     struct slice subject)
 {
+	int (*run)(const pcre2_code *, PCRE2_SPTR, PCRE2_SIZE, PCRE2_SIZE,
+	    uint32_t, pcre2_match_data *,
+	    pcre2_match_context *) = pattern->is_fast ? pcre2_jit_match :
+							pcre2_match;
 	int result;
 
 	if (subject.ptr == NULL)
 		subject.ptr = "";
 	scratch_grow(scratch, pattern->groups);
-	result = pcre2_match(pattern->code, (PCRE2_SPTR)subject.ptr,
-	    subject.len, 0, 0, scratch->data, scratch->context);
+	result = run(pattern->code, (PCRE2_SPTR)subject.ptr, subject.len, 0, 0,
+	    scratch->data, scratch->context);
 	scratch->subject = subject;
 	scratch->set = result > 0 ? (uint32_t)result : 0;
 	if (result > 0)
@@ -188,7 +203,7 @@ scratch_group(const struct scratch *scratch, unsigned group)
 
 	if (group >= scratch->set)
 		return slice_make(NULL, 0);
-	ends = pcre2_get_ovector_pointer(scratch->data) + 2 * (size_t)group;
+	ends = scratch->ends + 2 * (size_t)group;
 	if (ends[0] == PCRE2_UNSET)
 		return slice_make(NULL, 0);
 	return slice_make(scratch->subject.ptr + ends[0], ends[1] - ends[0]);

@@ -29,6 +29,11 @@ enum pattern_result { PATTERN_NO, PATTERN_YES, PATTERN_GAVE_UP };
 struct pattern *pattern_new(const char *text, unsigned flags, struct err *err);
 void pattern_free(struct pattern *pattern);
 
+/* Makes machine code of it, which takes as long as some hundred matches; until
+ * then it is interpreted, more slowly, with the same answers. While no other
+ * thread uses it. */
+void pattern_speed_up(struct pattern *pattern);
+
 /* The number of a named group ("file"), or 0. */
 unsigned pattern_group(const struct pattern *pattern, const char *name);
 

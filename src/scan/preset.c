@@ -132,14 +132,26 @@ unknown(struct err *err, unsigned line, const char *what,
 }
 
 static bool
-is_among(const char *const *keys, const char *key, struct suggest *suggest)
+is_among(const char *const *keys, const char *key)
 {
-	for (; keys != NULL && *keys != NULL; keys++) {
+	for (; keys != NULL && *keys != NULL; keys++)
 		if (strcmp(*keys, key) == 0)
 			return true;
-		suggest_offer(suggest, *keys);
-	}
 	return false;
+}
+
+static int
+unknown_key(const struct preset_value *value, const char *const *keys,
+    const char *const *more, struct err *err)
+{
+	struct suggest suggest;
+
+	suggest_init(&suggest, value->key);
+	for (; *keys != NULL; keys++)
+		suggest_offer(&suggest, *keys);
+	for (; more != NULL && *more != NULL; more++)
+		suggest_offer(&suggest, *more);
+	return unknown(err, value->line, "key", &suggest);
 }
 
 static int
@@ -147,16 +159,13 @@ check_key(const struct preset *preset, const struct preset_value *value,
     struct err *err)
 {
 	bool is_family = preset->reader == NULL;
-	struct suggest suggest;
+	const char *const *keys = is_family ? family_keys : reader_keys;
+	const char *const *more = is_family ? NULL : preset->reader->keys;
 
-	suggest_init(&suggest, value->key);
-	if (!is_among(is_family ? family_keys : reader_keys, value->key,
-		&suggest) &&
-	    (is_family ||
-		!is_among(preset->reader->keys, value->key, &suggest)))
-		return unknown(err, value->line, "key", &suggest);
+	if (!is_among(keys, value->key) && !is_among(more, value->key))
+		return unknown_key(value, keys, more, err);
 	if (preset_next(preset, value->key, NULL) != value &&
-	    !is_among(repeatable_keys, value->key, &suggest))
+	    !is_among(repeatable_keys, value->key))
 		return err_set(err, "line %u: '%s' stands there already",
 		    value->line, value->key);
 	return 0;
@@ -232,6 +241,14 @@ preset_new(const char *name, const char *origin, struct slice text,
 	(void)err_wrap(err, "%s", origin);
 	preset_free(preset);
 	return NULL;
+}
+
+void
+preset_choose(const struct preset *preset)
+{
+	if (preset != NULL && preset->reader != NULL &&
+	    preset->reader->choose != NULL)
+		preset->reader->choose(preset->prepared);
 }
 
 void

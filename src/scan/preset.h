@@ -40,6 +40,10 @@ struct preset {
  */
 struct preset *preset_new(const char *name, const char *origin,
     struct slice text, struct err *err);
+/* It was chosen for some input: see struct reader_type's choose(). NULL is
+ * allowed. */
+void preset_choose(const struct preset *preset);
+
 void preset_free(struct preset *preset);
 
 /* The value of a key, or NULL. */

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/find.h"
 #include "base/slice.h"
 #include "scan/lines.h"
 #include "scan/preset.h"
@@ -30,12 +31,22 @@ struct entry {
 	struct stamp stamp; /* the last one seen, all zero when there is none */
 	struct slice host;  /* empty where the log does not say */
 	struct slice text;  /* the line it stands in, as read */
+
+	/* All that the caller, the operations and the host were made of: of
+	 * the same bytes this reader makes the same again. Empty where the
+	 * reader does not know that of any bytes. */
+	struct slice source;
 };
 
 /* Whom a reader tells; every function gets context first. */
 struct reader_events {
 	void *context;
 	void (*entry)(void *context, const struct entry *entry);
+	/* Counts an entry again by its source alone, with a count and a stamp
+	 * of its own. False where it is not known what that would make: then
+	 * the reader makes the entry. */
+	bool (*again)(void *context, struct slice source, uint64_t count,
+	    const struct stamp *stamp);
 	/* an operation whose caller the log does not name: it makes no row */
 	void (*no_caller)(void *context, struct slice line);
 	/* the format's own line, but wrong */
@@ -62,6 +73,9 @@ struct reader;
 struct reader_type {
 	const char *name;
 
+	/* Whether it makes use of reader->wanted. */
+	bool can_filter;
+
 	/* The keys it understands in a preset, NULL-terminated. */
 	const char *const *keys;
 
@@ -70,6 +84,11 @@ struct reader_type {
 	 * Returns 0, or -1 with err set. */
 	int (*prepare)(struct preset *preset, struct err *err);
 	void (*unprepare)(void *prepared);
+
+	/* The preset was chosen for some input: what is prepared is made
+	 * ready for much text, if that pays only now. Before threads start;
+	 * maybe more than once. May be NULL. */
+	void (*choose)(void *prepared);
 
 	/* events and options outlive the reader. */
 	struct reader *(*new)(const struct preset *preset,
@@ -103,6 +122,13 @@ struct reader {
 	const struct reader_type *type;
 	struct stamp stamp;
 	const char *at; /* in the block: the line that is being read */
+
+	/* What the selection needs of a line, as it stands there; NULL: all
+	 * lines are wanted. A reader whose entries hold letters and blanks only
+	 * as their lines do may pass over all lines with none of these, but for
+	 * what it carries. */
+	const struct find_any *wanted;
+	bool wanted_begins; /* an operation that is wanted begins with it */
 };
 
 /* Takes the next line off the front of a block, for read() of a type. Events
@@ -130,6 +156,15 @@ void reader_see_line(struct reader *reader, struct slice line);
 /* Whether reader_see_line() finds a stamp with a date in it: is_sync of types
  * that carry only the stamp. */
 bool reader_line_is_dated(struct slice line);
+
+/* Counts an entry again, where someone knows how: events->again(). */
+static inline bool
+reader_again(const struct reader *reader, const struct reader_events *events,
+    struct slice source, uint64_t count)
+{
+	return events->again != NULL &&
+	    events->again(events->context, source, count, &reader->stamp);
+}
 
 static inline void
 reader_read(struct reader *reader, struct slice block)

@@ -21,8 +21,8 @@ add_count(struct buf *text, uint64_t n, const char *one, const char *many)
 		    n == 1 ? one : many);
 }
 
-static void
-add_bytes(struct buf *text, uint64_t bytes)
+void
+report_add_bytes(struct buf *text, uint64_t bytes)
 {
 	static const char *const units[] = { "bytes", "kB", "MB", "GB", "TB" };
 	double value = (double)bytes;
@@ -36,32 +36,48 @@ add_bytes(struct buf *text, uint64_t bytes)
 	    units[unit]);
 }
 
+/* Of how many is only known where all were looked at. */
+static void
+add_entries(struct buf *text, const struct scan_report *report)
+{
+	buf_add_format(text, ", %" PRIu64, report->selected);
+	if (!report->is_filtered)
+		buf_add_format(text, " of %" PRIu64, report->entries);
+	buf_add_format(text, " %s counted",
+	    (report->is_filtered ? report->selected : report->entries) == 1 ?
+		"entry" :
+		"entries");
+}
+
+void
+scan_report_add(struct buf *text, const struct scan_report *report)
+{
+	report_add_bytes(text, report->bytes);
+	add_count(text, report->lines, "line", "lines");
+	add_entries(text, report);
+	add_count(text, report->unresolved, "without a resolvable caller",
+	    "without a resolvable caller");
+	add_count(text, report->no_caller, "statement without a caller",
+	    "statements without a caller");
+	add_count(text, report->no_day, "without a day (--day)",
+	    "without a day (--day)");
+	add_count(text, report->malformed, "malformed line", "malformed lines");
+	add_count(text, report->repeats, "repeat not counted",
+	    "repeats not counted");
+	add_count(text, report->given_up, "line given up on",
+	    "lines given up on");
+	add_count(text, report->bad_inputs, "input not read to its end",
+	    "inputs not read to their ends");
+	add_count(text, report->over, "sum beyond 2^64-1",
+	    "sums beyond 2^64-1");
+}
+
 void
 scan_report_print(const struct scan_report *report)
 {
 	struct buf text = { 0 };
 
-	add_bytes(&text, report->bytes);
-	add_count(&text, report->lines, "line", "lines");
-	buf_add_format(&text, ", %" PRIu64 " of %" PRIu64 " %s counted",
-	    report->selected, report->entries,
-	    report->entries == 1 ? "entry" : "entries");
-	add_count(&text, report->unresolved, "without a resolvable caller",
-	    "without a resolvable caller");
-	add_count(&text, report->no_caller, "statement without a caller",
-	    "statements without a caller");
-	add_count(&text, report->no_day, "without a day (--day)",
-	    "without a day (--day)");
-	add_count(&text, report->malformed, "malformed line",
-	    "malformed lines");
-	add_count(&text, report->repeats, "repeat not counted",
-	    "repeats not counted");
-	add_count(&text, report->given_up, "line given up on",
-	    "lines given up on");
-	add_count(&text, report->bad_inputs, "input not read to its end",
-	    "inputs not read to their ends");
-	add_count(&text, report->over, "sum beyond 2^64-1",
-	    "sums beyond 2^64-1");
+	scan_report_add(&text, report);
 	msg_note("%.*s", SLICE_ARG(buf_slice(&text)));
 	buf_release(&text);
 	if (report->other_day > 0)
@@ -74,6 +90,15 @@ scan_report_print(const struct scan_report *report)
 		    "only statements slower than %.0f ms seem to be "
 		    "logged: these are counts of slow statements, not of all",
 		    report->slowest_threshold);
+}
+
+void
+report_over(const struct tally_row *row)
+{
+	msg_error("%.*s:%.*s %.*s: its sum is beyond 2^64-1 and stays there",
+	    SLICE_ARG(row->value[TALLY_FILE]),
+	    SLICE_ARG(row->value[TALLY_LINE]),
+	    SLICE_ARG(row->value[TALLY_OPERATION]));
 }
 
 /* What another preset would find in the sample of an input. */

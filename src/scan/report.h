@@ -6,8 +6,18 @@
  * What a scan says of itself on standard error. The summary is in scan.h.
  */
 
+#include "base/buf.h"
 #include "scan/input.h"
 #include "scan/scan.h"
+
+/* Milliseconds: where a faster statement was logged, all were. */
+enum { REPORT_SLOW_MS = 1 };
+
+/* Says that the sum of a row is too large. */
+void report_over(const struct tally_row *row);
+
+/* Adds a number of bytes, as "1.2 MB". */
+void report_add_bytes(struct buf *text, uint64_t bytes);
 
 /*
  * Prints, for a scan that found nothing, what the first inputs look like and

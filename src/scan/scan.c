@@ -15,12 +15,11 @@
 #include "engine/job.h"
 #include "scan/mapper.h"
 #include "scan/report.h"
+#include "scan/setup.h"
 #include "scan/survey.h"
-#include "scan/unwrap.h"
 
 enum {
 	MOST_NAMED = 8, /* files named in one note */
-	SLOW_MS = 1,    /* faster statements show that all were logged */
 	PROGRESS_AFTER_NS = 1000000000
 };
 
@@ -38,47 +37,10 @@ struct scan {
 };
 
 static int
-check_options(const struct scan_options *options, struct err *err)
-{
-	if (options->match_limit == 0 || options->match_limit > UINT32_MAX)
-		return err_set(err, "--match-limit: from 1 to 4294967295");
-	if (options->max_line == 0 || options->max_line > SIZE_MAX / 4)
-		return err_set(err, "--max-line: at least 1");
-	if (options->match_bytes == 0)
-		return err_set(err, "--match-bytes: at least 1");
-	if (options->threads > 1024)
-		return err_set(err, "--threads: at most 1024");
-	if (options->json_text != NULL &&
-	    unwrap_check(options->json_text, err) != 0)
-		return err_wrap(err, "--json-text");
-	if (options->regex != NULL && options->preset != NULL)
-		return err_set(err,
-		    "-p and -x both say what the format is; "
-		    "give one");
-	return 0;
-}
-
-static int
 scan_open(struct scan *scan, const struct scan_options *options,
     struct err *err)
 {
-	scan->run.options = options;
-	scan->run.keys = options->keys;
-	scan->run.keep_rejects = options->rejects != NULL;
-	scan->run.count_lines = msg_is_verbose();
-	scan->run.least_duration = HUGE_VAL;
-	scan->run.reader_options = (struct reader_options){
-		.max_line = options->max_line,
-		.match_bytes = options->match_bytes,
-		.match_limit = (uint32_t)options->match_limit,
-		.fold_queries = options->fold_queries,
-	};
-	if (check_options(options, err) != 0 ||
-	    survey_open(&scan->survey, options, err) != 0 ||
-	    select_open(&scan->run.select, options, err) != 0 ||
-	    when_open(&scan->run.when, options->timezone, options->log_timezone,
-		options->day, options->since, options->until, clock_wall(),
-		err) != 0)
+	if (setup_open(&scan->run, &scan->survey, options, err) != 0)
 		return -1;
 	if (options->rejects == NULL)
 		return 0;
@@ -92,11 +54,7 @@ scan_close(struct scan *scan)
 {
 	output_discard(scan->rejects);
 	notes_release(&scan->notes);
-	select_close(&scan->run.select);
-	when_close(&scan->run.when);
-	inputs_release(&scan->run.inputs);
-	survey_close(&scan->survey);
-	free(scan->run.input_entries);
+	setup_close(&scan->run, &scan->survey);
 	buf_release(&scan->values);
 }
 
@@ -154,11 +112,7 @@ give_row(void *context, struct slice key, const void *state, struct err *err)
 	tally_key_read(key, &scan->run.keys, &scan->values, &row);
 	if (sum->is_over) {
 		scan->run.report->over++;
-		msg_error("%.*s:%.*s %.*s: its sum is beyond 2^64-1 and "
-			  "stays there",
-		    SLICE_ARG(row.value[TALLY_FILE]),
-		    SLICE_ARG(row.value[TALLY_LINE]),
-		    SLICE_ARG(row.value[TALLY_OPERATION]));
+		report_over(&row);
 	}
 	return scan->row(scan->context, &row, err);
 }
@@ -231,6 +185,7 @@ run_job(struct scan *scan, struct err *err)
 		.begin = mapper_begin,
 		.map = mapper_map,
 		.end = mapper_end,
+		.flush = mapper_flush,
 		.too_long = mapper_too_long,
 		.trouble = mapper_trouble,
 		.has_sync = has_sync,
@@ -264,7 +219,9 @@ tell_empty_files(const struct scan *scan)
 
 	for (size_t i = 0; i < inputs->count; i++) {
 		if (!inputs->items[i].is_listed ||
-		    scan->run.input_entries[i] > 0)
+		    scan->run.input_entries[i] > 0 ||
+		    (scan->run.report->is_filtered &&
+			!inputs->items[i].is_guess))
 			continue;
 		if (n++ < MOST_NAMED)
 			buf_add_format(&names, "%s%s", n == 1 ? "" : ", ",
@@ -286,9 +243,9 @@ finish(struct scan *scan, struct err *err)
 	survey_tell_formats(&scan->survey, &scan->run.inputs,
 	    scan->run.input_entries);
 	tell_empty_files(scan);
-	if (report->entries == 0)
+	if (report->entries == 0 && !report->is_filtered)
 		report_nothing(report, scan->run.options, &scan->run.inputs);
-	if (scan->run.least_duration > SLOW_MS &&
+	if (scan->run.least_duration > REPORT_SLOW_MS &&
 	    scan->run.least_duration < HUGE_VAL)
 		report->slowest_threshold = scan->run.least_duration;
 	report->is_trouble = report->bad_inputs > 0 || report->given_up > 0 ||

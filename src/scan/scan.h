@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/opt.h"
 #include "base/output.h"
@@ -67,7 +68,8 @@ struct scan_report {
 	uint64_t inputs;
 	uint64_t bytes;      /* decoded */
 	uint64_t lines;      /* only counted with --verbose */
-	uint64_t entries;    /* found */
+	uint64_t entries;    /* found, of those that were looked at: */
+	bool is_filtered;    /* lines without what is selected were not */
 	uint64_t selected;   /* of them */
 	uint64_t unresolved; /* callers that no file has */
 	uint64_t no_caller;  /* statements without one */
@@ -93,6 +95,9 @@ struct scan_report {
 int scan_run(const struct scan_options *options, char *const *operands,
     size_t operand_count, tally_take *row, void *context,
     struct scan_report *report, struct err *err) CHECKED;
+
+/* Adds the first line of the summary: "1.2 MB, 4 of 5 entries counted, ...". */
+void scan_report_add(struct buf *text, const struct scan_report *report);
 
 /* Prints the summary of a report to standard error, a line or several. */
 void scan_report_print(const struct scan_report *report);

@@ -7,8 +7,11 @@
 #include <strings.h>
 
 #include "base/alloc.h"
-#include "base/buf.h"
+#include "base/ascii.h"
 #include "model/operation.h"
+#include "scan/literal.h"
+
+enum { LITERAL_LEAST = 3 }; /* bytes; shorter ones are everywhere */
 
 /* The 2013 hook wrote Kind.<put>, and people paste it: ".<put>" in a pattern
  * means ".put", as it does in a log. Nothing of PCRE2's syntax reads so. */
@@ -47,8 +50,100 @@ compile(struct pattern **pattern, const char *text, unsigned flags,
 		return 0;
 	plain = without_brackets(text);
 	*pattern = pattern_new(plain, flags, err);
+	if (*pattern != NULL)
+		pattern_speed_up(*pattern);
 	free(plain);
 	return *pattern == NULL ? -1 : 0;
+}
+
+/* --- what to search for --- */
+
+static bool
+is_plain(char c)
+{
+	return ascii_is_letter(c) || c == '_';
+}
+
+/* The longest run of plain bytes in text; of several, the last. */
+static struct slice
+longest_run(struct slice text)
+{
+	struct slice best = { NULL, 0 };
+	size_t begin = 0;
+
+	for (size_t i = 0; i <= text.len; i++) {
+		if (i < text.len && is_plain(text.ptr[i]))
+			continue;
+		if (i - begin > 0 && i - begin >= best.len)
+			best = slice_make(text.ptr + begin, i - begin);
+		begin = i + 1;
+	}
+	return best;
+}
+
+/* Of "UserData" all of it and the dot behind; of "Events2024" the letters. */
+static void
+literal_of_kind(const char *kind, struct buf *literal)
+{
+	struct slice text = slice_str(kind);
+	struct slice run = longest_run(text);
+
+	buf_add(literal, run);
+	if (run.len > 0 && run.ptr + run.len == text.ptr + text.len)
+		buf_add_char(literal, '.');
+}
+
+static void
+literal_of_pattern(const char *text, bool is_fixed, struct buf *literal)
+{
+	char *plain = without_brackets(text);
+
+	if (is_fixed)
+		buf_add(literal, longest_run(slice_str(plain)));
+	else
+		literal_required(plain, is_plain, literal);
+	free(plain);
+}
+
+/*
+ * Finds what each alternative cannot do without. Both -k and -e must hold, so
+ * either would do; where one alternative has nothing to be searched for, all
+ * is in vain.
+ */
+static void
+find_wanted(struct select *select, const struct scan_options *options)
+{
+	size_t n = options->kinds.count > 0 ? options->kinds.count :
+					      options->patterns.count;
+	size_t ends[FIND_ANY_MAX];
+	size_t begin = 0;
+
+	if (select->nocase || select->invert || n > FIND_ANY_MAX ||
+	    (options->kinds.count == 0 && options->fold_queries))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct buf literal = { 0 };
+
+		if (options->kinds.count > 0)
+			literal_of_kind(options->kinds.items[i], &literal);
+		else
+			literal_of_pattern(options->patterns.items[i],
+			    options->fixed, &literal);
+		buf_add(&select->literals, buf_slice(&literal));
+		ends[i] = select->literals.len;
+		n = literal.len < LITERAL_LEAST ? 0 : n;
+		buf_release(&literal);
+	}
+	for (size_t i = 0; i < n; begin = ends[i++])
+		find_init(&select->wanted.items[i],
+		    slice_make(select->literals.ptr + begin, ends[i] - begin));
+	select->wanted.count = n;
+	select->wanted_begins = options->kinds.count > 0;
+	for (size_t i = 0; i < n && options->kinds.count > 0; i++)
+		if (strncmp(options->kinds.items[i],
+			select->wanted.items[i].literal.ptr,
+			select->wanted.items[i].literal.len - 1) != 0)
+			select->wanted_begins = false;
 }
 
 int
@@ -77,6 +172,7 @@ select_open(struct select *select, const struct scan_options *options,
 	if (compile(&select->file, options->file_pattern, flags, err) != 0 ||
 	    compile(&select->line, options->line_pattern, flags, err) != 0)
 		goto fail;
+	find_wanted(select, options);
 	return 0;
 fail:
 	select_close(select);
@@ -91,6 +187,7 @@ select_close(struct select *select)
 	free(select->patterns);
 	pattern_free(select->file);
 	pattern_free(select->line);
+	buf_release(&select->literals);
 	*select = (struct select){ 0 };
 }
 

@@ -10,7 +10,9 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/find.h"
 #include "base/slice.h"
 #include "scan/pattern.h"
 #include "scan/scan.h"
@@ -23,6 +25,12 @@ struct select {
 	struct pattern *line;
 	bool nocase, invert, writes, reads;
 	size_t match_bytes;
+
+	/* An operation that is wanted holds one of these; none: nothing is
+	 * known of it. They are letters and "_", and the dot behind a kind. */
+	struct find_any wanted;
+	struct buf literals; /* their bytes */
+	bool wanted_begins;  /* an operation begins with each of them */
 };
 
 /* Compiles the patterns; options must stay. Returns 0, or -1 with err. */

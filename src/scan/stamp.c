@@ -151,8 +151,12 @@ take_utc(struct slice *in, int32_t *offset)
 	if (next_is_alnum(rest))
 		return false;
 	*offset = 0;
+	if (rest.len == 0 || (rest.ptr[0] != '+' && rest.ptr[0] != '-')) {
+		*in = rest;
+		return true;
+	}
 	len = zone_read_offset(rest, offset);
-	if (len == 0 && (slice_starts(rest, "+") || slice_starts(rest, "-")))
+	if (len == 0)
 		return false;
 	*in = slice_from(rest, len);
 	return true;
@@ -168,6 +172,12 @@ number_goes_on(struct slice in)
 		(in.ptr[0] == ':' || in.ptr[0] == '.'));
 }
 
+static bool
+may_begin_offset(char c)
+{
+	return c == '+' || c == '-' || c == 'Z' || c == 'U' || c == 'G';
+}
+
 /* An offset directly behind a time, or one blank behind it. */
 static void
 take_offset(struct slice *in, struct stamp *stamp)
@@ -177,12 +187,12 @@ take_offset(struct slice *in, struct stamp *stamp)
 	size_t len;
 
 	(void)slice_take_char(&rest, ' ');
-	if (rest.len == 0 || memchr("+-ZUG", rest.ptr[0], 5) == NULL)
+	if (rest.len == 0 || !may_begin_offset(rest.ptr[0]))
 		return; /* nearly always */
-	len = zone_read_offset(rest, &offset);
-	if (len > 0) {
+	if (rest.ptr[0] == '+' || rest.ptr[0] == '-') {
+		len = zone_read_offset(rest, &offset);
 		rest = slice_from(rest, len);
-		if (number_goes_on(rest))
+		if (len == 0 || number_goes_on(rest))
 			return;
 	} else if (!take_utc(&rest, &offset)) {
 		return;
@@ -448,21 +458,172 @@ exists(const struct stamp *stamp)
 	return civil_is_valid(&civil);
 }
 
+/*
+ * "2013-06-12 05:04:03" takes most of the time that stamps take, so it is read
+ * as three words of eight bytes. A word holds digits where `digits` has 0f
+ * bytes, and just the bytes of `others` elsewhere, its first byte being the
+ * lowest. (Where it is the highest no stamp has the shape, and the general way
+ * is taken.)
+ */
+static bool
+is_shape(uint64_t word, uint64_t digits, uint64_t others)
+{
+	const uint64_t sixes = UINT64_C(0x0606060606060606);
+	uint64_t high = digits << 4;
+
+	/* A digit is 30 to 39: its high half is 3, also with 6 added. */
+	return (word & ~(digits | high)) == others &&
+	    (word & high) == (high & UINT64_C(0x3030303030303030)) &&
+	    ((word + (sixes & digits)) & high) ==
+	    (high & UINT64_C(0x3030303030303030));
+}
+
+/* The number of two digits, whose first is the byte at `at`. */
+static uint8_t
+two_digits(const char *at)
+{
+	return (uint8_t)((at[0] - '0') * 10 + (at[1] - '0'));
+}
+
+/* Of "12 05:04" and "12T05:04". */
+#define USUAL_DIGITS UINT64_C(0x0f0f000f0f000f0f)
+
+/* Whether a usual stamp is whole that is followed by this: neither more digits
+ * nor anything that may be an offset. */
+static bool
+usual_ends(struct slice rest)
+{
+	bool has_point = rest.len > 1 &&
+	    (rest.ptr[0] == '.' || rest.ptr[0] == ',');
+	size_t at = 0;
+	uint32_t word;
+
+	/* Milliseconds at once; their number is seldom another. */
+	if (has_point && rest.len > sizeof(word)) {
+		memcpy(&word, rest.ptr, sizeof(word));
+		at = is_shape(word & 0xffffff00, 0x0f0f0f00, 0) ? 4 : 0;
+	}
+	if (has_point && ascii_is_digit(rest.ptr[1]))
+		for (at += at == 0;
+		     at < rest.len && ascii_is_digit(rest.ptr[at]);)
+			at++;
+	return at + 2 <= rest.len && !ascii_is_digit(rest.ptr[at]) &&
+	    !may_begin_offset(rest.ptr[at]) &&
+	    !may_begin_offset(rest.ptr[at + 1]);
+}
+
+/* Takes such a stamp and its offset. False where it is another: that does not
+ * say that it is none. */
+static bool
+take_usual(struct slice *in, struct stamp *stamp)
+{
+	const char *at = in->ptr;
+	uint64_t word[3];
+	unsigned year;
+
+	if (in->len < sizeof(word))
+		return false;
+	memcpy(word, at, sizeof(word));
+	if (!is_shape(word[0], UINT64_C(0x000f0f000f0f0f0f),
+		UINT64_C(0x2d00002d00000000)) ||
+	    (!is_shape(word[1], USUAL_DIGITS, UINT64_C(0x00003a0000200000)) &&
+		!is_shape(word[1], USUAL_DIGITS,
+		    UINT64_C(0x00003a0000540000))) ||
+	    !is_shape(word[2] & 0xffffff, 0x0f0f00, 0x3a))
+		return false;
+	year = two_digits(at) * 100U + two_digits(at + 2);
+	*in = slice_from(*in, STAMP_USUAL);
+	take_fraction(in);
+	if (year < YEAR_FIRST || year > YEAR_LAST || next_is_digit(*in))
+		return false;
+	stamp->civil = (struct civil){ (int32_t)year, two_digits(at + 5),
+		two_digits(at + 8), two_digits(at + 11), two_digits(at + 14),
+		two_digits(at + 17) };
+	stamp->has_date = stamp->has_year = stamp->has_time = true;
+	take_offset(in, stamp);
+	return true;
+}
+
+/* The same for "Jun 12 05:04:03", whose time is one word. */
+static bool
+take_usual_ctime(struct slice *in, struct stamp *stamp)
+{
+	const char *at = in->ptr;
+	uint64_t word;
+
+	if (in->len < 7 + sizeof(word) || at[3] != ' ' || at[6] != ' ' ||
+	    (at[4] != ' ' && !ascii_is_digit(at[4])) || !ascii_is_digit(at[5]))
+		return false;
+	memcpy(&word, at + 7, sizeof(word));
+	if (!is_shape(word, UINT64_C(0x0f0f000f0f000f0f),
+		UINT64_C(0x00003a00003a0000)) ||
+	    !take_month(in, stamp))
+		return false;
+	*in = slice_from(*in, 4 + sizeof(word));
+	take_fraction(in);
+	if (next_is_digit(*in))
+		return false;
+	stamp->civil.day = at[4] == ' ' ? (uint8_t)(at[5] - '0') :
+					  two_digits(at + 4);
+	stamp->civil.hour = two_digits(at + 7);
+	stamp->civil.minute = two_digits(at + 10);
+	stamp->civil.second = two_digits(at + 13);
+	stamp->has_date = stamp->has_time = true;
+	take_offset(in, stamp);
+	return true;
+}
+
+static bool
+take_any(struct slice *in, unsigned flags, struct stamp *stamp)
+{
+	struct slice text = *in;
+
+	if (ascii_is_digit(text.ptr[0])) {
+		if (take_usual(in, stamp))
+			return true;
+		*in = text;
+		return take_from_digits(in, flags, stamp);
+	}
+	if (!ascii_is_upper(text.ptr[0]))
+		return false;
+	if (take_usual_ctime(in, stamp))
+		return true;
+	*in = text;
+	return take_from_letters(in, stamp);
+}
+
 size_t
 stamp_read(struct slice text, unsigned flags, struct stamp *stamp)
 {
 	struct slice rest = text;
-	bool taken;
 
 	if (text.len == 0)
 		return 0;
 	*stamp = (struct stamp){ 0 };
-	if (ascii_is_digit(text.ptr[0]))
-		taken = take_from_digits(&rest, flags, stamp);
-	else
-		taken = ascii_is_upper(text.ptr[0]) &&
-		    take_from_letters(&rest, stamp);
-	return taken && exists(stamp) ? text.len - rest.len : 0;
+	return take_any(&rest, flags, stamp) && exists(stamp) ?
+	    text.len - rest.len :
+	    0;
+}
+
+bool
+stamp_read_usual(struct slice text, char usual[STAMP_USUAL])
+{
+	struct slice rest = text;
+	struct stamp stamp = { 0 };
+
+	if (!take_usual(&rest, &stamp) || !exists(&stamp) ||
+	    !usual_ends(slice_from(text, STAMP_USUAL)))
+		return false;
+	memcpy(usual, text.ptr, STAMP_USUAL);
+	return true;
+}
+
+bool
+stamp_is_usual(struct slice text, const char usual[STAMP_USUAL])
+{
+	return text.len >= STAMP_USUAL &&
+	    memcmp(text.ptr, usual, STAMP_USUAL) == 0 &&
+	    usual_ends(slice_from(text, STAMP_USUAL));
 }
 
 /*

@@ -53,6 +53,18 @@ enum { STAMP_EPOCH = 1 };
 size_t stamp_read(struct slice text, unsigned flags, struct stamp *stamp);
 
 /*
+ * Most lines of a log have the stamp of the line above. Its usual text is
+ * "2013-06-12 05:04:03", at the very beginning, with a fraction or without, and
+ * surely without an offset. stamp_read_usual() keeps it; false where the text
+ * begins otherwise. stamp_is_usual() says whether another text begins with the
+ * same, so that stamp_find() would find the same in it.
+ */
+enum { STAMP_USUAL = 19 };
+
+bool stamp_read_usual(struct slice text, char usual[STAMP_USUAL]);
+bool stamp_is_usual(struct slice text, const char usual[STAMP_USUAL]);
+
+/*
  * The first stamp in text that begins within its first `within` bytes, at the
  * start of a word (behind a blank, tab, bracket, quote, '=', ':' or '>' and
  * the like, not behind a letter or digit, nor inside a path, an address or a

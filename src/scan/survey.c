@@ -64,6 +64,20 @@ survey_close(struct survey *survey)
 	survey->count = 0;
 }
 
+/* There is but one format: text inside JSON is not sought. */
+static void
+take_only(const struct survey *survey, const struct detect *detect,
+    struct source *source, struct input *input)
+{
+	struct detect_hit hit = { 0 };
+
+	input->preset = survey->candidates[0];
+	if (survey->must_look)
+		detect_source(detect, source, &hit);
+	input->is_guess = survey->must_look &&
+	    (hit.callers == 0 || hit.json_pointer != NULL);
+}
+
 /* Tells what an input is: a tally, or a log of which format. */
 static void
 look_at(const struct survey *survey, const struct detect *detect,
@@ -82,7 +96,7 @@ look_at(const struct survey *survey, const struct detect *detect,
 		break;
 	case 0:
 		if (survey->count == 1 && detect->json_pointer == NULL) {
-			input->preset = survey->candidates[0];
+			take_only(survey, detect, source, input);
 			break;
 		}
 		detect_source(detect, source, &hit);
@@ -211,6 +225,8 @@ survey_inputs(const struct survey *survey,
 		    (input->preset == NULL || input->is_guess))
 			guess_format(input, usual, fallback_of(survey));
 	}
+	for (size_t i = 0; i < inputs->count; i++)
+		preset_choose(inputs->items[i].preset);
 	survey_tell_formats(survey, inputs, NULL);
 }
 

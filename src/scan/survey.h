@@ -24,6 +24,8 @@ struct survey {
 	struct presets presets;
 	const struct preset *candidates[SURVEY_MOST_PRESETS];
 	size_t count;
+	bool
+	    must_look; /* also where there is but one format: is_guess counts */
 };
 
 /* Loads the presets; options must stay. Returns 0, or -1 with err set: a

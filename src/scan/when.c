@@ -238,14 +238,32 @@ is_within(const struct when *when, int64_t civil, bool has_instant,
 						civil < until->civil);
 }
 
+static char *
+put_digits(char *at, unsigned number, unsigned digits)
+{
+	for (unsigned i = digits; i > 0; i--, number /= 10)
+		at[i - 1] = (char)('0' + number % 10);
+	return at + digits;
+}
+
+/* By hand, since there may be one for each entry. */
 static void
 print_moment(struct moment *moment, const struct civil *civil, bool has_hour)
 {
-	(void)snprintf(moment->day, sizeof(moment->day), "%04d-%02u-%02u",
-	    civil->year, civil->month, civil->day);
-	if (has_hour)
-		(void)snprintf(moment->hour, sizeof(moment->hour), "%sT%02u",
-		    moment->day, civil->hour);
+	char *at = put_digits(moment->day, (unsigned)civil->year, 4);
+
+	*at++ = '-';
+	at = put_digits(at, civil->month, 2);
+	*at++ = '-';
+	at = put_digits(at, civil->day, 2);
+	*at = '\0';
+	if (!has_hour)
+		return;
+	memcpy(moment->hour, moment->day, (size_t)(at - moment->day));
+	at = moment->hour + (at - moment->day);
+	*at++ = 'T';
+	at = put_digits(at, civil->hour, 2);
+	*at = '\0';
 }
 
 void

@@ -59,6 +59,13 @@ struct moment {
 void when_resolve(const struct when *when, const struct when_input *input,
     const struct stamp *stamp, struct moment *moment);
 
+/* Whether of a stamp that has its year only the day and the hour count. */
+static inline bool
+when_is_hourly(const struct when *when)
+{
+	return when->zone == NULL && !when->since.is_set && !when->until.is_set;
+}
+
 /* The same for a row of a tally, whose day and hour stand as they are; each
  * is told from the other where only one is there. */
 void when_resolve_row(const struct when *when, const struct tally_row *row,

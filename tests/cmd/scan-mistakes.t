@@ -223,7 +223,7 @@ check 'rejects that cannot be kept' says 'nowhere/y: No such file.*' \
 check_status 0 'exit 0: entries were counted' tallyman scan logs
 check_status 1 'exit 1: none was selected' tallyman scan -k Nothing logs
 check_message 'then nothing is said of formats' \
-    '0 of 1 entry counted$' tallyman scan -k Nothing logs
+    'kB, 0 entries counted$|bytes, 0 entries counted$' tallyman scan -k Nothing logs
 check_output '-q is silent' '' sh -c 'tallyman scan -q nologs 2>&1 |
 	grep -v ^day,'
 

@@ -91,7 +91,7 @@ make_logs()
 		stamp = day substr(stamp, 11)
 	}
 	function escape(name) {
-		gsub(/a/, "\\141", name)
+		gsub(/[.]/, "\\056", name)
 		return name
 	}
 	BEGIN {

@@ -96,8 +96,9 @@ static void
 read_log(struct buf *told, const struct preset *preset, struct slice log,
     bool by_line)
 {
-	const struct reader_events events = { told, take_entry, take_no_caller,
-		take_malformed, take_repeat, take_given_up, take_duration };
+	const struct reader_events events = { told, take_entry, NULL,
+		take_no_caller, take_malformed, take_repeat, take_given_up,
+		take_duration };
 	struct reader *reader = preset->reader->new (preset, &options, &events);
 
 	while (log.len > 0) {

@@ -126,8 +126,9 @@ static void
 read_all(struct buf *told, const struct preset *preset, bool wrapped,
     struct slice text, size_t at)
 {
-	const struct reader_events events = { told, take_entry, take_no_caller,
-		take_malformed, take_repeat, take_given_up, take_duration };
+	const struct reader_events events = { told, take_entry, NULL,
+		take_no_caller, take_malformed, take_repeat, take_given_up,
+		take_duration };
 
 	for (int part = at == 0 ? 1 : 0; part < 2; part++) {
 		struct reader *reader = preset->reader->new (preset, &options,

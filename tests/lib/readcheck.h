@@ -15,9 +15,15 @@ static inline void
 readcheck_add_lines(struct buf *told, const struct preset *preset,
     struct slice text)
 {
-	const struct reader_events events = { told, reading_entry,
-		reading_no_caller, reading_malformed, reading_repeat,
-		reading_given_up, reading_duration };
+	const struct reader_events events = {
+		.context = told,
+		.entry = reading_entry,
+		.no_caller = reading_no_caller,
+		.malformed = reading_malformed,
+		.repeat = reading_repeat,
+		.given_up = reading_given_up,
+		.duration = reading_duration,
+	};
 	struct reader *reader = preset->reader->new (preset, &reading_options,
 	    &events);
 

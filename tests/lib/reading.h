@@ -121,9 +121,15 @@ reading_add(struct buf *told, const struct preset *preset,
     const char *json_text, const struct reader_options *options,
     struct slice text)
 {
-	const struct reader_events events = { told, reading_entry,
-		reading_no_caller, reading_malformed, reading_repeat,
-		reading_given_up, reading_duration };
+	const struct reader_events events = {
+		.context = told,
+		.entry = reading_entry,
+		.no_caller = reading_no_caller,
+		.malformed = reading_malformed,
+		.repeat = reading_repeat,
+		.given_up = reading_given_up,
+		.duration = reading_duration,
+	};
 	struct reader *reader = preset->reader->new (preset, options, &events);
 	size_t begin = told->len;
 	size_t first;

@@ -314,6 +314,68 @@ long_lines(void)
 	buf_release(&names);
 }
 
+/* The front of the first line of a text that goes on behind it. */
+static bool
+front_of(const char *first, struct callcount_front *front)
+{
+	static char text[1024];
+
+	(void)snprintf(text, sizeof(text), "%s\n%0200d -- X.y\n", first, 0);
+	return callcount_front(slice_make(text, strlen(first)),
+	    text + strlen(text), front);
+}
+
+static void
+takes_the_front_off(void)
+{
+	static const char *const lines[] = { "7: a.py:1 -- A.get",
+		"x 3041: a.py:1 -- A.get",
+		"2013-06-12 05:04:03 INFO  1234567: a/b.py:12 in f -- A.get",
+		"x -- y 12: a.py:1 in in -- A.get", "x--y 12: in in -- A.get",
+		"a much longer line, whose dashes are in the second window 12: "
+		"a.py:1 -- A.get" };
+	struct callcount_front front;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct callcount found;
+
+		if (callcount_find(slice_str(lines[i]), &found) !=
+			CALLCOUNT_FOUND ||
+		    !front_of(lines[i], &front))
+			continue;
+		CHECK_INT(front.count, found.count);
+		CHECK_INT(front.before.len, found.before.len);
+		CHECK_INT(front.rest.ptr - front.before.ptr,
+		    found.file.ptr - lines[i]);
+		CHECK_SLICE(front.rest, found.file.ptr);
+	}
+	CHECK(front_of(lines[0], &front));
+	CHECK(front_of(lines[1], &front));
+	CHECK(front_of(lines[2], &front));
+	CHECK(!front_of(lines[3], &front));
+	CHECK(front_of(lines[5], &front));
+}
+
+static void
+refuses_other_fronts(void)
+{
+	static const char *const lines[] = { "", "a.py:1 -- A.get",
+		": a.py:1 -- A.get", "x7: a.py:1 -- A.get",
+		"1.5: a.py:1 -- A.get", "7 a.py:1 -- A.get",
+		"12345678: a.py:1 -- A.get", "7: a.py:1 - A.get",
+		"7: a.py:1 --A.get", "7: a.py:1 --", "7: a.py:1 -- ",
+		" -- A.get", "\t7: a.py:1 -- A.get" };
+	struct callcount_front front;
+	const char *line = "7: a.py:1 -- A.get";
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (!CHECK(!front_of(lines[i], &front) ||
+			slice_ends(slice_str(lines[i]), " -- ")))
+			printf("# %s\n", lines[i]);
+	/* nothing behind it that could be read */
+	CHECK(!callcount_front(slice_str(line), line + strlen(line), &front));
+}
+
 static const struct tap_test tests[] = {
 	{ "a callcount is found alone in a line", is_found_alone },
 	{ "a callcount is found anywhere in a line, what is before it is told",
@@ -328,6 +390,9 @@ static const struct tap_test tests[] = {
 	{ "a line is written as it is read", writes },
 	{ "names of any bytes survive writing and reading", survives },
 	{ "a long line takes linear time", long_lines },
+	{ "the front of a usual line is taken off as a whole",
+	    takes_the_front_off },
+	{ "other lines have no usual front", refuses_other_fronts },
 	{ 0 },
 };
 

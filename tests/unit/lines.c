@@ -93,10 +93,40 @@ mark(void)
 	CHECK_SLICE(without_bom(slice_str("")), "");
 }
 
+static void
+front(void)
+{
+	CHECK_SLICE(line_skip_colours(
+			slice_str("  \033[1m \033[38;5;2mx\033[0m")),
+	    "x\033[0m");
+	CHECK_SLICE(line_skip_colours(slice_str(" \033[m")), "");
+	CHECK_SLICE(line_skip_colours(slice_str(" \033[1Kx")), "\033[1Kx");
+	CHECK_SLICE(line_skip_colours(slice_str(" \033(Bx")), "\033(Bx");
+	CHECK_SLICE(line_skip_colours(slice_str(" \033[1")), "\033[1");
+	CHECK_SLICE(line_skip_colours(slice_str("\033")), "\033");
+	CHECK_SLICE(line_skip_colours(slice_str("")), "");
+}
+
+static void
+literals(void)
+{
+	struct slice line = slice_str("aab] ] [rows:] [");
+
+	CHECK(line_find(line, "ab") == line.ptr + 1);
+	CHECK(line_find(line, "] [rows:") == line.ptr + 5);
+	CHECK(line_find(line, "] [") == line.ptr + 5);
+	CHECK(line_find(line, ":] [") == line.ptr + 12);
+	CHECK(line_find(line, "] [r]") == NULL);
+	CHECK(line_find(slice_head(line, 4), "] ") == NULL);
+	CHECK(line_find(slice_str(""), "a") == NULL);
+}
+
 static const struct tap_test tests[] = {
 	{ "a line is given without LF or CR LF", ends },
 	{ "colour codes and other sequences go", colours },
 	{ "a line without them is not copied", no_copy },
+	{ "blanks and colours at the front are stepped over", front },
+	{ "a literal is found at its first place, the end included", literals },
 	{ "a byte order mark goes from the front only", mark },
 	{ 0 },
 };

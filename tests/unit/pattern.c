@@ -186,6 +186,26 @@ errors(void)
 	scratch_free(NULL);
 }
 
+/* As machine code, and where the pattern itself refuses to become that. */
+static void
+speeds_up(void)
+{
+	static const char *const texts[] = { "b(?<x>c+)",
+		"(*NO_JIT)b(?<x>c+)" };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct pattern *pattern = compile(texts[i], 0);
+
+		pattern_speed_up(pattern);
+		CHECK_INT(pattern_match(pattern, scratch, slice_str("abccd")),
+		    PATTERN_YES);
+		CHECK_SLICE(scratch_group(scratch, 1), "cc");
+		CHECK_INT(pattern_match(pattern, scratch, slice_str("abd")),
+		    PATTERN_NO);
+		pattern_free(pattern);
+	}
+}
+
 static const struct tap_test tests[] = {
 	{ "a pattern is found anywhere", anywhere },
 	{ "a fixed pattern means itself", fixed },
@@ -196,6 +216,7 @@ static const struct tap_test tests[] = {
 	{ "scratch grows to any number of groups", many_groups },
 	{ "a match that takes too long is given up on", limits },
 	{ "an error shows the place", errors },
+	{ "a pattern that was made fast matches the same", speeds_up },
 	{ 0 },
 };
 

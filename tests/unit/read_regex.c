@@ -193,6 +193,221 @@ limits(void)
 	preset_free(preset);
 }
 
+/* How many lines a block has, from the start of text. */
+static size_t
+block_length(struct slice text, size_t lines)
+{
+	struct slice rest = text;
+	struct slice line;
+
+	while (lines > 0 && lines_next(&rest, &line))
+		lines--;
+	return text.len - rest.len;
+}
+
+/* Gives what is told of a text that comes in blocks of some lines each, to a
+ * reader of which only lines with the literal are wanted (NULL: all). */
+static void
+read_blocks(struct buf *told, const struct preset *preset,
+    const struct reader_options *options, const char *wanted, struct slice text,
+    size_t lines)
+{
+	const struct reader_events events = {
+		.context = told,
+		.entry = reading_entry,
+		.no_caller = reading_no_caller,
+		.malformed = reading_malformed,
+		.repeat = reading_repeat,
+		.given_up = reading_given_up,
+		.duration = reading_duration,
+	};
+	struct reader *reader = preset->reader->new (preset, options, &events);
+	struct find_any any = { .count = 1 };
+
+	if (wanted != NULL) {
+		find_init(&any.items[0], slice_str(wanted));
+		reader->wanted = &any;
+	}
+	while (text.len > 0) {
+		size_t len = block_length(text, lines);
+
+		reader_read(reader, slice_head(text, len));
+		text = slice_from(text, len);
+	}
+	reader_end(reader);
+	reader_free(reader);
+}
+
+static void
+check_blocks(const char *preset_text, const char *wanted, const char *text,
+    const char *expected)
+{
+	const struct reader_options options = { .max_line = 60,
+		.match_bytes = 40,
+		.match_limit = 1000 };
+	struct err err;
+	struct preset *preset = preset_new("test", "test",
+	    slice_str(preset_text), &err);
+
+	if (!CHECK(preset != NULL))
+		return;
+	for (size_t lines = 1; lines < 12; lines++) {
+		struct buf told = { 0 };
+
+		read_blocks(&told, preset, &options, wanted, slice_str(text),
+		    lines);
+		CHECK_SLICE(told, expected);
+		buf_release(&told);
+	}
+	preset_free(preset);
+}
+
+/* With a literal, " at ", and without one, the same is told. */
+static void
+passed_over(void)
+{
+	static const char text[] =
+	    "2013-06-12 05:04:03 nothing\n"
+	    "put at x.py:1\n"
+	    "05:04:04 nothing\r\n"
+	    "\n"
+	    "a line that is longer than patterns see, so it says\n"
+	    "05:04:05 get at x.py:2\r\n"
+	    "get \033[1ma\033[0mt x.py:3\n"
+	    "2013-06-13 nothing\n"
+	    "a line that is even longer than lines may be, which it is told\n"
+	    "put at y.py\n"
+	    "put at x.py:4";
+	static const char told[] = "x.py:1 -- put @2013-06-12 05:04:03\n"
+				   "given up: longer than patterns see\n"
+				   "x.py:2 -- get @2013-06-12 05:04:05\n"
+				   "x.py:3 -- get @2013-06-12 05:04:05\n"
+				   "given up: too long\n"
+				   "x.py:4 -- put @2013-06-13\n";
+
+	check_blocks("reader = regex\npattern = (?<operation>\\w+) at "
+		     "(?<file>[\\w.]+):(?<line>\\d+)$\n",
+	    NULL, text, told);
+	check_blocks("reader = regex\npattern = (?<operation>\\w+)[ ]at[ ]"
+		     "(?<file>[\\w.]+):(?<line>\\d+)$\n",
+	    NULL, text, told);
+	check_blocks("reader = regex\npattern = (?<operation>put) at "
+		     "(?<file>[\\w.]+):(?<line>\\d+)$\n"
+		     "pattern = (?<operation>get) at "
+		     "(?<file>[\\w.]+):(?<line>\\d+)$\n",
+	    NULL, text, told);
+}
+
+static void
+only_wanted(void)
+{
+	static const char text[] = "2013-06-12 05:04:03 Users.get x\n"
+				   "05:04:04 Users.put x\n"
+				   "05:04:05 Us\033[1mers.put x\n"
+				   "05:04:06 nothing\n"
+				   "Users.put x\n"
+				   "05:04:07 Videos.put x\n";
+
+	check_blocks("reader = regex\n"
+		     "pattern = (?<operation>\\w+.(?:put|get)) (?<file>x)\n",
+	    "Users.put", text,
+	    "x: -- Users.put @2013-06-12 05:04:04\n"
+	    "x: -- Users.put @2013-06-12 05:04:05\n"
+	    "x: -- Users.put @2013-06-12 05:04:06\n");
+	check_blocks("reader = regex\n"
+		     "pattern = (?<kind>\\w+).(?<verb>put) (?<file>x)\n",
+	    "videos.put", text,
+	    "x: -- Users.put @2013-06-12 05:04:04\n"
+	    "x: -- Users.put @2013-06-12 05:04:05\n"
+	    "x: -- Users.put @2013-06-12 05:04:06\n"
+	    "x: -- Videos.put @2013-06-12 05:04:07\n");
+}
+
+/* Counts what it knows, and knows what it was asked for before. */
+struct again {
+	struct buf sources; /* each with an LF behind it */
+	struct buf told;
+};
+
+static bool
+count_again(void *context, struct slice source, uint64_t count,
+    const struct stamp *stamp)
+{
+	struct again *again = context;
+
+	if (again->sources.len > 0 &&
+	    memmem(again->sources.ptr, again->sources.len, source.ptr,
+		source.len) != NULL) {
+		buf_add_format(&again->told, "again *%ju", (uintmax_t)count);
+		reading_add_stamp(&again->told, stamp);
+		buf_add_char(&again->told, '\n');
+		return true;
+	}
+	return false;
+}
+
+static void
+keep_source(void *context, const struct entry *entry)
+{
+	struct again *again = context;
+
+	buf_add(&again->sources, entry->source);
+	buf_add_char(&again->sources, '\n');
+	reading_entry(&again->told, entry);
+}
+
+static void
+tell_malformed(void *context, struct slice line, const char *reason)
+{
+	struct again *again = context;
+
+	reading_malformed(&again->told, line, reason);
+}
+
+static void
+told_again(void)
+{
+	static const char preset_text[] =
+	    "reader = regex\n"
+	    "pattern = ^\\S+ (?:(?<count>\\w+)x )?(?<file>\\w+)-?(?<line>\\d+)"
+	    "(?: (?<operation>\\w+))?\n";
+	static const char text[] = "05:04:03 2x a1 put\n"
+				   "05:04:04 3x a1 put\n"
+				   "05:04:05 a1\n"
+				   "05:04:05 a1 put 7\n"
+				   "05:04:06 bx a1 put\n"
+				   "05:04:07 a-1 get\n"
+				   "05:04:08 a12 get\n"
+				   "05:04:09 a1-2 get\n";
+	struct again again = { 0 };
+	const struct reader_events events = { .context = &again,
+		.entry = keep_source,
+		.again = count_again,
+		.malformed = tell_malformed };
+	struct err err;
+	struct preset *preset = preset_new("test", "test",
+	    slice_str(preset_text), &err);
+	struct reader *reader;
+
+	if (!CHECK(preset != NULL))
+		return;
+	reader = preset->reader->new (preset, &reading_options, &events);
+	reader_read(reader, slice_str(text));
+	CHECK_SLICE(again.told,
+	    "a:1 -- put *2 @05:04:03\n"
+	    "again *3 @05:04:04\n"
+	    "a:1 @05:04:05\n"
+	    "again *1 @05:04:05\n"
+	    "malformed: the count is no number\n"
+	    "a:1 -- get @05:04:07\n"
+	    "a1:2 -- get @05:04:08\n"
+	    "again *1 @05:04:09\n");
+	reader_free(reader);
+	preset_free(preset);
+	buf_release(&again.sources);
+	buf_release(&again.told);
+}
+
 static bool
 is_sync(const char *preset_text, const char *line)
 {
@@ -425,6 +640,13 @@ static const struct tap_test tests[] = {
 	{ "colours and CR are taken off first", colours },
 	{ "numbers that are none make a malformed line", malformed },
 	{ "what a pattern could not decide is given up on", limits },
+	{ "lines without the pattern's literal are passed over, and nothing "
+	  "that counts is lost",
+	    passed_over },
+	{ "lines without what is wanted are passed over where it must stand "
+	  "in them",
+	    only_wanted },
+	{ "what was told before is known by its groups", told_again },
 	{ "a line with a date sets anew all that is carried", sync_lines },
 	{ "wrong presets are refused with a reason", errors },
 	{ "klog, glog", klog },

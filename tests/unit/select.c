@@ -199,12 +199,66 @@ refuses(void)
 	    "pattern 'b(': missing closing parenthesis at byte 2");
 }
 
+static const char *numbered[] = { "Events2024" };
+static const char *dashed[] = { "shop.user-data" };
+static const char *too_short[] = { "UserData", "Ab1" };
+static const char *five[] = { "Aaa", "Bbb", "Ccc", "Ddd", "Eee" };
+static const char *either[] = { "^(UserData|Video)\\.put" };
+static const char *anchored[] = { "^UserData\\.put$" };
+
+/* What is given, and the literals that a wanted operation holds one of. */
+static const struct row literals[] = {
+	{ { .fixed = false }, "" },
+	{ { .kinds = LIST(user) }, "UserData." },
+	{ { .kinds = LIST(numbered) }, "Events" },
+	{ { .kinds = LIST(dashed) }, "data." },
+	{ { .kinds = LIST(user), .invert = true }, "" },
+	{ { .kinds = LIST(user), .nocase = true }, "" },
+	{ { .kinds = LIST(too_short) }, "" },
+	{ { .kinds = LIST(five) }, "" },
+	{ { .patterns = LIST(anchored) }, "UserData" },
+	{ { .patterns = LIST(hooked) }, "UserData" },
+	{ { .patterns = LIST(put_or_video) }, "put Video" },
+	{ { .patterns = LIST(either) }, "put" },
+	{ { .patterns = LIST(anchored), .nocase = true }, "" },
+	{ { .patterns = LIST(hooked), .fixed = true }, "UserData" },
+	{ { .patterns = LIST(dotted) }, "" },
+	{ { .patterns = LIST(put), .kinds = LIST(user) }, "UserData." },
+	{ { .patterns = LIST(put), .fold_queries = true }, "" },
+	{ { .kinds = LIST(user), .fold_queries = true }, "UserData." },
+};
+
+static void
+knows_what_to_search_for(void)
+{
+	for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
+		struct buf got = { 0 };
+		struct select select;
+		struct err err;
+
+		if (!CHECK_INT(select_open(&select, &literals[i].options, &err),
+			0))
+			continue;
+		for (size_t k = 0; k < select.wanted.count; k++) {
+			if (k > 0)
+				buf_add_char(&got, ' ');
+			buf_add(&got, select.wanted.items[k].literal);
+		}
+		if (!CHECK_SLICE(got, literals[i].want))
+			printf("# row %zu\n", i);
+		select_close(&select);
+		buf_release(&got);
+	}
+}
+
 static const struct tap_test tests[] = {
 	{ "operations are chosen by pattern, kind and class", operations },
 	{ "a line that is cut and does not match gives up", lines },
 	{ "a file is chosen by its pattern", files },
 	{ "a match that gives up stays so when turned around", gives_up },
 	{ "a pattern that is none is refused", refuses },
+	{ "what an operation cannot do without is known",
+	    knows_what_to_search_for },
 	{ 0 },
 };
 

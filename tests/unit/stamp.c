@@ -490,6 +490,78 @@ keeps_the_month_of_a_path(void)
 	CHECK_INT(stamp.civil.day, 0);
 }
 
+/* What may stand behind the usual text of a stamp. */
+static const char *const tails[] = { " INFO x", ",123 INFO x", ".5 x y", ",1",
+	"", " ", "Z x y", " Z x y", " +0200 x", "+02:00 x", ".12 -0700 x",
+	",12 UTC x", " GMT+1 x", " UX x", "5 x y", ":06 x y", ". x y", ",x y z",
+	",123", ",123 ", ",123 I", "-04 x", " 0 x", "\t\tx", "]\tx" };
+
+static const char *const usuals[] = { "2013-06-12 05:04:03",
+	"2013-06-12T05:04:03", "2013-06-12 05:04:04", "2013-06-31 05:04:03",
+	"2013-13-12 05:04:03", "2013-06-12 25:04:03", "1969-06-12 05:04:03",
+	"2200-06-12 05:04:03", "2013/06/12 05:04:03", "2013-06-12 05.04:03",
+	"2o13-06-12 05:04:03", "2013-06-12  5:04:03" };
+
+static bool
+finds_same(struct slice a, struct slice b)
+{
+	struct stamp x = { 0 };
+	struct stamp y = { 0 };
+
+	return stamp_find(a, 128, 0, &x) == stamp_find(b, 128, 0, &y) &&
+	    civil_instant(&x.civil, 0) == civil_instant(&y.civil, 0) &&
+	    x.has_offset == y.has_offset && x.offset == y.offset &&
+	    x.has_year == y.has_year && x.has_time == y.has_time;
+}
+
+/* Whether what stamp_is_usual() takes for the same is the same. */
+static void
+knows_the_usual(void)
+{
+	const size_t n = sizeof(tails) / sizeof(tails[0]);
+	const size_t m = sizeof(usuals) / sizeof(usuals[0]);
+	size_t same = 0;
+
+	for (size_t i = 0; i < n * m; i++) {
+		char usual[STAMP_USUAL];
+		char a[64];
+
+		(void)snprintf(a, sizeof(a), "%s%s", usuals[i / n],
+		    tails[i % n]);
+		if (!stamp_read_usual(slice_str(a), usual))
+			continue;
+		for (size_t k = 0; k < n * m; k++) {
+			char b[64];
+
+			(void)snprintf(b, sizeof(b), "%s%s", usuals[k / n],
+			    tails[k % n]);
+			if (!stamp_is_usual(slice_str(b), usual))
+				continue;
+			same++;
+			if (!CHECK(finds_same(slice_str(a), slice_str(b))))
+				printf("# '%s' and '%s'\n", a, b);
+		}
+	}
+	CHECK(same > 100);
+}
+
+static void
+needs_all_of_the_usual(void)
+{
+	const char *text = "2013-06-12 05:04:03,123 INFO";
+	char usual[STAMP_USUAL];
+
+	CHECK(stamp_read_usual(slice_str(text), usual));
+	for (size_t len = 0; len < strlen(text); len++) {
+		char *cut = malloc(len + 1);
+
+		memcpy(cut, text, len);
+		CHECK_INT(stamp_is_usual(slice_make(cut, len), usual),
+		    len >= 25);
+		free(cut);
+	}
+}
+
 static const struct tap_test tests[] = {
 	{ "ISO dates and times are read", reads_iso },
 	{ "offsets are read, and nothing that only looks like one",
@@ -510,6 +582,10 @@ static const struct tap_test tests[] = {
 	    reads_no_further_than_the_end },
 	{ "the last whole date of a path is found", finds_dates_in_paths },
 	{ "a month without a day is kept", keeps_the_month_of_a_path },
+	{ "a text that begins with the same usual stamp has the same stamp",
+	    knows_the_usual },
+	{ "a usual stamp is known only where it is seen to be whole",
+	    needs_all_of_the_usual },
 	{ 0 },
 };
 
