@@ -22,6 +22,8 @@ buf_release(struct buf *buf)
 char *
 buf_reserve(struct buf *buf, size_t n)
 {
+	if (n <= buf->room - buf->len && buf->room > 0)
+		return buf->ptr + buf->len;
 	if (n > SIZE_MAX - buf->len)
 		msg_out_of_memory();
 	xgrow(&buf->ptr, &buf->room, buf->len + n, 1);

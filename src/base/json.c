@@ -5,89 +5,97 @@
 
 #include <string.h>
 
-enum { SCAN_DEPTH = 64 };
+#include "base/upto.h"
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-static void
-skip_blanks(struct slice *text)
+static inline bool
+is_blank(char c)
 {
-	size_t n = 0;
-
-	while (n < text->len &&
-	    (text->ptr[n] == ' ' || text->ptr[n] == '\t' ||
-		text->ptr[n] == '\n' || text->ptr[n] == '\r'))
-		n++;
-	*text = slice_from(*text, n);
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Skips blanks, and then c where it is next. */
-static bool
-skip_char(struct slice *text, char c)
+/* An empty text may have no bytes at all. */
+static inline const char *
+end_of(struct slice text)
 {
-	skip_blanks(text);
-	if (text->len == 0 || text->ptr[0] != c)
-		return false;
-	*text = slice_from(*text, 1);
-	return true;
+	return text.len == 0 ? text.ptr : text.ptr + text.len;
 }
 
-/* The length of the string at the front with its quotes, or 0 when it is cut:
- * up to the first quote behind an even number of backslashes. */
-static size_t
-string_length(struct slice text)
+static inline const char *
+skip_blanks(const char *at, const char *end)
 {
-	struct slice rest = slice_from(text, 1);
-	const char *quote;
+	while (at < end && is_blank(*at))
+		at++;
+	return at;
+}
 
-	while ((quote = slice_chr(rest, '"')) != NULL) {
-		const char *p = quote;
+/* Without the blanks at the front. */
+static struct slice
+without_blanks(struct slice text)
+{
+	while (text.len > 0 && is_blank(text.ptr[0]))
+		text = slice_from(text, 1);
+	return text;
+}
 
-		while (p > rest.ptr && p[-1] == '\\')
-			p--;
-		rest = slice_from(rest, (size_t)(quote - rest.ptr) + 1);
-		if ((quote - p) % 2 == 0)
-			return text.len - rest.len;
+/* Behind the string at the front, or NULL when it is cut: a backslash takes
+ * what is behind it along, and then the string is not plain. */
+static inline const char *
+string_end(const char *at, const char *end, bool *is_plain)
+{
+	*is_plain = true;
+	at++;
+	for (;;) {
+		at += upto(at, end, '"', '\\');
+		if (at == end)
+			return NULL;
+		if (*at == '"')
+			return at + 1;
+		if (end - at < 2)
+			return NULL;
+		*is_plain = false;
+		at += 2;
 	}
-	return 0;
 }
 
 /*
- * The length of the array or object at the front, or 0. What lies between the
+ * Behind the array or object at the front, or NULL. What lies between the
  * brackets is not looked at, but brackets must match: bit n of objects says
  * whether the n-th that is open is an object.
  */
-static size_t
-nest_length(struct slice text)
+static const char *
+nest_end(const char *at, const char *end, unsigned levels)
 {
 	uint64_t objects = 0;
 	unsigned depth = 0;
-	size_t at = 0;
+	bool is_plain;
 
-	while (at < text.len) {
-		char c = text.ptr[at];
-		size_t len = 1;
+	while ((at += upto_nest(at, end)) < end) {
+		char c = *at;
 
 		if (c == '"') {
-			len = string_length(slice_from(text, at));
-			if (len == 0)
-				return 0;
-		} else if (c == '{' || c == '[') {
-			if (depth == SCAN_DEPTH)
-				return 0;
+			at = string_end(at, end, &is_plain);
+			if (at == NULL)
+				return NULL;
+			continue;
+		}
+		at++;
+		if ((c | 0x20) == '{') {
+			if (depth == levels)
+				return NULL;
 			objects = objects << 1 | (c == '{');
 			depth++;
-		} else if (c == '}' || c == ']') {
+		} else {
 			if ((objects & 1) != (c == '}'))
-				return 0;
+				return NULL;
 			objects >>= 1;
 			depth--;
+			if (depth == 0)
+				return at;
 		}
-		at += len;
-		if (depth == 0)
-			return at;
 	}
-	return 0;
+	return NULL;
 }
 
 /* -? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)? */
@@ -121,84 +129,140 @@ number_length(struct slice text)
 	return text.len - rest.len;
 }
 
-static size_t
-word_length(struct slice text, const char *word)
+/* Behind the number at the front, or NULL. Most are digits alone. */
+static inline const char *
+number_end(const char *at, const char *end)
 {
-	return slice_starts(text, word) ? strlen(word) : 0;
+	const char *digit = at;
+	size_t len;
+
+	while (digit < end && *digit >= '0' && *digit <= '9')
+		digit++;
+	if (digit < end && digit > at && *at != '0' && *digit != '.' &&
+	    (*digit | 0x20) != 'e')
+		return digit;
+	len = number_length(slice_between(at, end));
+	return len == 0 ? NULL : at + len;
 }
 
-/* Names the value at the front by its first byte; its length, or 0. */
-static size_t
-value_length(struct slice text, enum json_kind *kind)
+static const char *
+word_end(const char *at, const char *end, const char *word)
 {
-	switch (text.ptr[0]) {
+	return slice_starts(slice_between(at, end), word) ? at + strlen(word) :
+							    NULL;
+}
+
+/* Names the value at the front by its first byte; behind it, or NULL. */
+static inline const char *
+value_end(const char *at, const char *end, unsigned levels,
+    enum json_kind *kind)
+{
+	bool is_plain;
+
+	switch (*at) {
 	case '"':
 		*kind = JSON_STRING;
-		return string_length(text);
+		return string_end(at, end, &is_plain);
 	case '{':
 		*kind = JSON_OBJECT;
-		return nest_length(text);
+		return nest_end(at, end, levels);
 	case '[':
 		*kind = JSON_ARRAY;
-		return nest_length(text);
+		return nest_end(at, end, levels);
 	case 't':
 		*kind = JSON_BOOL;
-		return word_length(text, "true");
+		return word_end(at, end, "true");
 	case 'f':
 		*kind = JSON_BOOL;
-		return word_length(text, "false");
+		return word_end(at, end, "false");
 	case 'n':
 		*kind = JSON_NULL;
-		return word_length(text, "null");
+		return word_end(at, end, "null");
 	default:
 		*kind = JSON_NUMBER;
-		return number_length(text);
+		return number_end(at, end);
 	}
 }
 
 /* Whether a number or a word may end before this byte. */
-static bool
+static inline bool
 is_delimiter(char c)
 {
-	return memchr(" \t\r\n,]}", c, 7) != NULL;
+	return c == ',' || c == '}' || c == ']' || is_blank(c);
+}
+
+/* Behind the value that is next, or NULL. */
+static inline const char *
+take_value(const char *at, const char *end, unsigned levels,
+    struct json_value *value)
+{
+	const char *behind;
+	enum json_kind kind;
+
+	at = skip_blanks(at, end);
+	if (at == end)
+		return NULL;
+	behind = value_end(at, end, levels, &kind);
+	if (behind == NULL ||
+	    (kind < JSON_STRING && behind < end && !is_delimiter(*behind)))
+		return NULL;
+	*value = (struct json_value){ kind, slice_between(at, behind) };
+	return behind;
 }
 
 bool
 json_next_value(struct slice *text, struct json_value *value)
 {
-	struct slice rest = *text;
-	enum json_kind kind;
-	size_t len;
+	const char *end = end_of(*text);
+	const char *at = take_value(text->ptr, end, JSON_LEVELS, value);
 
-	skip_blanks(&rest);
-	if (rest.len == 0)
+	if (at == NULL)
 		return false;
-	len = value_length(rest, &kind);
-	if (len == 0)
-		return false;
-	if (kind < JSON_STRING && len < rest.len &&
-	    !is_delimiter(rest.ptr[len]))
-		return false;
-	value->kind = kind;
-	value->raw = slice_head(rest, len);
-	*text = slice_from(rest, len);
+	*text = slice_between(at, end);
 	return true;
 }
 
-/* A value inside an array or object. A number needs something behind it here:
- * where the text ends, so may the number have been cut. */
-static bool
-next_inner_value(struct slice *text, struct json_value *value)
+/* What follows a value: nothing, where the text breaks off. */
+static inline struct slice
+after_value(const char *at, const char *end)
 {
-	struct slice rest = *text;
+	at = skip_blanks(at, end);
+	return slice_between(at, at < end && is_delimiter(*at) ? end : at);
+}
 
-	if (!json_next_value(&rest, value) ||
-	    (value->kind == JSON_NUMBER && rest.len == 0))
+bool
+json_next_inner(struct slice *text, unsigned depth, struct json_value *value)
+{
+	const char *end = end_of(*text);
+	const char *at = take_value(text->ptr, end, JSON_LEVELS - depth, value);
+
+	/* Where the text ends, a number may have been cut. */
+	if (at == NULL || (value->kind == JSON_NUMBER && at == end))
 		return false;
-	skip_blanks(&rest);
-	if (rest.len > 0 && !is_delimiter(rest.ptr[0]))
-		rest.len = 0; /* it breaks off here */
-	*text = rest;
+	*text = after_value(at, end);
+	return true;
+}
+
+bool
+json_next_key(struct slice *members, struct slice *key, bool *is_plain)
+{
+	const char *end = end_of(*members);
+	const char *at = skip_blanks(members->ptr, end);
+	const char *name;
+
+	if (at == end || (*at != '{' && *at != ','))
+		return false;
+	name = skip_blanks(at + 1, end);
+	if (name == end || *name != '"')
+		return false;
+	at = string_end(name, end, is_plain);
+	if (at == NULL)
+		return false;
+	*key = slice_between(name, at);
+	at = skip_blanks(at, end);
+	if (at == end || *at != ':')
+		return false;
+	*members = slice_between(skip_blanks(at + 1, end), end);
 	return true;
 }
 
@@ -207,32 +271,41 @@ json_next_member(struct slice *members, struct slice *key,
     struct json_value *value)
 {
 	struct slice rest = *members;
-	size_t len;
+	bool is_plain;
 
-	if (!skip_char(&rest, '{') && !skip_char(&rest, ','))
-		return false;
-	skip_blanks(&rest);
-	if (!slice_starts(rest, "\""))
-		return false;
-	len = string_length(rest);
-	if (len == 0)
-		return false;
-	*key = slice_head(rest, len);
-	rest = slice_from(rest, len);
-	if (!skip_char(&rest, ':') || !next_inner_value(&rest, value))
+	if (!json_next_key(&rest, key, &is_plain) ||
+	    !json_next_inner(&rest, 0, value))
 		return false;
 	*members = rest;
 	return true;
 }
 
 bool
+json_close_object(struct slice *members, const char *begin,
+    struct json_value *value)
+{
+	const char *end = end_of(*members);
+	const char *at = skip_blanks(members->ptr, end);
+
+	if (at == end || *at != '}')
+		return false;
+	*value = (struct json_value){ JSON_OBJECT,
+		slice_between(begin, at + 1) };
+	*members = after_value(at + 1, end);
+	return true;
+}
+
+bool
 json_next_item(struct slice *items, struct json_value *value)
 {
-	struct slice rest = *items;
+	const char *end = end_of(*items);
+	const char *at = skip_blanks(items->ptr, end);
+	struct slice rest;
 
-	if (!skip_char(&rest, '[') && !skip_char(&rest, ','))
+	if (at == end || (*at != '[' && *at != ','))
 		return false;
-	if (!next_inner_value(&rest, value))
+	rest = slice_between(at + 1, end);
+	if (!json_next_inner(&rest, 0, value))
 		return false;
 	*items = rest;
 	return true;
@@ -266,7 +339,7 @@ find_member(struct slice object, struct slice name, struct json_value *value)
 	struct slice key;
 	bool found = false;
 
-	skip_blanks(&object);
+	object = without_blanks(object);
 	if (!slice_starts(object, "{"))
 		return false;
 	while (json_next_member(&object, &key, &each))
@@ -323,7 +396,7 @@ find_token(struct slice text, struct slice token, struct json_value *value)
 	struct buf name = { 0 };
 	bool found;
 
-	skip_blanks(&text);
+	text = without_blanks(text);
 	if (slice_starts(text, "["))
 		return find_item(text, token, value);
 	if (slice_chr(token, '~') == NULL)
@@ -428,25 +501,45 @@ take_unicode(struct slice *text, uint32_t *c)
 	return true;
 }
 
+/* What the letter behind a backslash means; 0 for 'u' and those that mean
+ * nothing. */
+static char
+meaning_of(char letter)
+{
+	switch (letter) {
+	case '"':
+	case '\\':
+	case '/':
+		return letter;
+	case 'b':
+		return '\b';
+	case 'f':
+		return '\f';
+	case 'n':
+		return '\n';
+	case 'r':
+		return '\r';
+	case 't':
+		return '\t';
+	default:
+		return '\0';
+	}
+}
+
 /* Undoes the escape at the front; of a broken one goes the backslash and what
  * is behind it. */
 static void
 add_escape(struct buf *buf, struct slice *text)
 {
-	static const char letters[] = "\"\\/bfnrt";
-	static const char meanings[] = "\"\\/\b\f\n\r\t";
-	const char *letter;
+	char meaning = text->len < 2 ? '\0' : meaning_of(text->ptr[1]);
 	uint32_t c;
 
-	if (take_unicode(text, &c)) {
+	if (meaning == '\0' && take_unicode(text, &c)) {
 		add_utf8(buf, c);
 		return;
 	}
-	letter = text->len < 2 ?
-	    NULL :
-	    memchr(letters, text->ptr[1], sizeof(letters) - 1);
-	if (letter != NULL)
-		buf_add_char(buf, meanings[letter - letters]);
+	if (meaning != '\0')
+		buf_add_char(buf, meaning);
 	else
 		buf_add_str(buf, replacement);
 	*text = slice_from(*text, text->len < 2 ? text->len : 2);
@@ -456,7 +549,6 @@ void
 json_add_text(struct buf *buf, const struct json_value *value)
 {
 	struct slice text = value->raw;
-	const char *escape;
 
 	if (value->kind != JSON_STRING) {
 		if (value->kind != JSON_NULL)
@@ -464,14 +556,16 @@ json_add_text(struct buf *buf, const struct json_value *value)
 		return;
 	}
 	text = without_quotes(text);
-	while ((escape = slice_chr(text, '\\')) != NULL) {
-		size_t upto = (size_t)(escape - text.ptr);
+	while (text.len > 0) {
+		char *to = buf_reserve(buf, text.len + UPTO_ROOM);
+		size_t plain = upto_copy(to, text.ptr, text.ptr + text.len,
+		    '\\');
 
-		buf_add(buf, slice_head(text, upto));
-		text = slice_from(text, upto);
-		add_escape(buf, &text);
+		buf->len += plain;
+		text = slice_from(text, plain);
+		if (text.len > 0)
+			add_escape(buf, &text);
 	}
-	buf_add(buf, text);
 }
 
 static void

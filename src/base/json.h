@@ -30,7 +30,8 @@ struct json_value {
 
 /* Reads the value at the front of text (blanks before it are skipped) and
  * moves text behind it. False when there is none or it is cut. Nesting beyond
- * 64 levels counts as none. */
+ * so many levels counts as none. */
+enum { JSON_LEVELS = 64 };
 bool json_next_value(struct slice *text, struct json_value *value);
 
 /*
@@ -41,7 +42,23 @@ bool json_next_value(struct slice *text, struct json_value *value);
 bool json_next_member(struct slice *members, struct slice *key,
     struct json_value *value);
 
-/* The same for the items of an array. */
+/*
+ * json_next_member() in two steps, for who looks into an object that is a
+ * value before its end is known. First the key; members is then at the value.
+ * A plain key holds no escapes.
+ */
+bool json_next_key(struct slice *members, struct slice *key, bool *is_plain);
+
+/* Then the value; depth says in how many levels it is, which count as well. */
+bool json_next_inner(struct slice *members, unsigned depth,
+    struct json_value *value);
+
+/* Or the value was an object, all of whose members were taken: where its end
+ * is next, it becomes the value; begin is its first byte. */
+bool json_close_object(struct slice *members, const char *begin,
+    struct json_value *value);
+
+/* As json_next_member() for the items of an array. */
 bool json_next_item(struct slice *items, struct json_value *value);
 
 /* The member of an object by its name; when a name stands twice, the last,

@@ -8,18 +8,21 @@
 
 #include "base/alloc.h"
 #include "base/arena.h"
+#include "base/mask.h"
 #include "scan/preset.h"
 
 /*
  * A tree of the names in all pointers: "/a/b" and "/a/c" are the node "a"
- * with the children "b" and "c". The root is the line's object. Siblings are
- * a list, since nearly all of them differ in length or first letter from a
- * given key, and a comparison is as cheap as a hash would be.
+ * with the children "b" and "c". The root is the line's object. The length and
+ * the first letter of a name tell in which of a few lists a child is.
  */
+enum { LISTS = 32 };
+
 struct node {
 	struct slice name;
-	struct node *child;
-	struct node *sibling;
+	struct node *children[LISTS];
+	struct node *sibling; /* the next of its list */
+	bool has_children;
 	int slot; /* or -1 */
 };
 
@@ -47,10 +50,18 @@ fields_free(struct fields *fields)
 	free(fields);
 }
 
+static size_t
+list_of(struct slice name)
+{
+	return name.len == 0 ?
+	    0 :
+	    (name.len * 5 + (unsigned char)name.ptr[0]) % LISTS;
+}
+
 static struct node *
 find_child(const struct node *node, struct slice name)
 {
-	struct node *child = node->child;
+	struct node *child = node->children[list_of(name)];
 
 	while (child != NULL && !slice_equal(child->name, name))
 		child = child->sibling;
@@ -68,10 +79,11 @@ grow(struct fields *fields, struct node *node, struct slice name)
 	child = arena_take(&fields->arena, sizeof(*child));
 	*child = (struct node){
 		.name = arena_copy(&fields->arena, name),
-		.sibling = node->child,
+		.sibling = node->children[list_of(name)],
 		.slot = -1,
 	};
-	node->child = child;
+	node->children[list_of(name)] = child;
+	node->has_children = true;
 	return child;
 }
 
@@ -131,6 +143,7 @@ fields_add_list(struct fields *fields, struct field_list *list,
 			return err_set(err, "more than %d JSON pointers",
 			    FIELD_LIST_MOST);
 		list->slots[list->count++] = slot;
+		field_set_add(&list->set, slot);
 	}
 	return 0;
 }
@@ -139,6 +152,8 @@ const struct json_value *
 field_list_first(const struct field_list *list,
     const struct field_values *values)
 {
+	if (!field_list_is_found(list, values))
+		return NULL;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct json_value *value = &values->slots[list->slots[i]];
 
@@ -148,41 +163,90 @@ field_list_first(const struct field_list *list,
 	return NULL;
 }
 
-static void walk(const struct node *node, const struct json_value *value,
+static void walk_array(const struct node *node, struct slice items,
     struct field_values *values);
 
-/* Keeps a value when it, or something in it, was asked for. Of a name that
- * stands twice the last one counts. */
 static void
-visit(const struct node *node, struct slice name,
-    const struct json_value *value, struct field_values *values)
+keep(const struct node *node, const struct json_value *value,
+    struct field_values *values)
 {
-	const struct node *child = find_child(node, name);
+	if (node->slot < 0)
+		return;
+	values->slots[node->slot] = *value;
+	field_set_add(&values->found, node->slot);
+}
+
+/* The child that a raw name, with its quotes, is the name of. */
+static const struct node *
+child_of(const struct node *node, struct slice raw, bool is_plain)
+{
+	const struct json_value key = { JSON_STRING, raw };
+	const struct node *child;
+	struct buf name = { 0 };
+
+	if (is_plain)
+		return find_child(node, slice_make(raw.ptr + 1, raw.len - 2));
+	json_add_text(&name, &key);
+	child = find_child(node, buf_slice(&name));
+	buf_release(&name);
+	return child;
+}
+
+/*
+ * Looks among the members of the object at the front of text for the children
+ * of a node, and keeps what was asked for; of a name that stands twice the last
+ * one counts. Moves text on behind the object, which becomes *object; false
+ * where it breaks off, and then text is anywhere.
+ *
+ * Objects that hold what was asked for are walked through without asking for
+ * their ends first. One that breaks off has an end even so, if the line's
+ * object has one: then what was found before counts.
+ */
+static bool
+walk_object(const struct node *node, struct slice *text, unsigned depth,
+    struct field_values *values, struct json_value *object)
+{
+	const char *begin = text->ptr;
+	struct slice key;
+	bool is_plain;
+
+	while (json_next_key(text, &key, &is_plain)) {
+		const struct node *child = child_of(node, key, is_plain);
+		struct slice rest = *text;
+		struct json_value value;
+
+		if (child != NULL && child->has_children &&
+		    depth < JSON_LEVELS && slice_starts(rest, "{") &&
+		    walk_object(child, &rest, depth + 1, values, &value))
+			*text = rest;
+		else if (!json_next_inner(text, depth, &value))
+			return false;
+		if (child == NULL)
+			continue;
+		keep(child, &value, values);
+		if (child->has_children && value.kind == JSON_ARRAY)
+			walk_array(child, value.raw, values);
+	}
+	return json_close_object(text, begin, object);
+}
+
+/* Keeps a value when it, or something in it, was asked for. */
+static void
+visit(const struct node *child, const struct json_value *value,
+    struct field_values *values)
+{
+	struct slice text = value->raw;
+	struct json_value object;
 
 	if (child == NULL)
 		return;
-	if (child->slot >= 0)
-		values->slots[child->slot] = *value;
-	if (child->child != NULL)
-		walk(child, value, values);
-}
-
-/* The same for a raw name, with its quotes. */
-static void
-visit_raw(const struct node *node, struct slice raw,
-    const struct json_value *value, struct field_values *values)
-{
-	const struct json_value key = { JSON_STRING, raw };
-	struct buf name = { 0 };
-
-	if (slice_chr(raw, '\\') == NULL) {
-		visit(node, slice_make(raw.ptr + 1, raw.len - 2), value,
-		    values);
+	keep(child, value, values);
+	if (!child->has_children)
 		return;
-	}
-	json_add_text(&name, &key);
-	visit(node, buf_slice(&name), value, values);
-	buf_release(&name);
+	if (value->kind == JSON_ARRAY)
+		walk_array(child, value->raw, values);
+	if (value->kind == JSON_OBJECT)
+		(void)walk_object(child, &text, 1, values, &object);
 }
 
 /* {"key": "a", "value": {"stringValue": "b"}} is the member "a": "b". */
@@ -202,7 +266,8 @@ visit_attribute(const struct node *node, const struct json_value *item,
 	members = value.raw;
 	if (value.kind == JSON_OBJECT)
 		(void)json_next_member(&members, &key, &value);
-	visit_raw(node, name.raw, &value, values);
+	visit(child_of(node, name.raw, slice_chr(name.raw, '\\') == NULL),
+	    &value, values);
 	return true;
 }
 
@@ -217,36 +282,20 @@ walk_array(const struct node *node, struct slice items,
 		if (visit_attribute(node, &item, values))
 			continue;
 		(void)snprintf(index, sizeof(index), "%zu", i);
-		visit(node, slice_str(index), &item, values);
+		visit(find_child(node, slice_str(index)), &item, values);
 	}
 }
 
-/* Looks among the members of a value for the children of a node. */
+/* Forgets what was found in the line before. */
 static void
-walk(const struct node *node, const struct json_value *value,
-    struct field_values *values)
+forget(struct field_values *values)
 {
-	struct slice members = value->raw;
-	struct json_value member;
-	struct slice key;
+	for (size_t i = 0; i < FIELDS_MOST / 64; i++) {
+		uint64_t *word = &values->found.words[i];
 
-	if (value->kind == JSON_ARRAY)
-		walk_array(node, value->raw, values);
-	if (value->kind != JSON_OBJECT)
-		return;
-	while (json_next_member(&members, &key, &member))
-		visit_raw(node, key, &member, values);
-}
-
-void
-fields_find(const struct fields *fields, struct slice object,
-    struct field_values *values)
-{
-	const struct json_value value = { JSON_OBJECT, object };
-
-	memset(values->slots, 0,
-	    (size_t)fields->count * sizeof(values->slots[0]));
-	walk(&fields->root, &value, values);
+		for (; *word != 0; *word &= *word - 1)
+			values->slots[64 * i + mask_first(*word)].raw.len = 0;
+	}
 }
 
 /* Whether an object could begin here: "{" and a name or "}". */
@@ -258,20 +307,26 @@ object_begins(struct slice text)
 }
 
 enum json_line
-json_line_find(struct slice line, struct slice *object)
+fields_find(const struct fields *fields, struct slice line,
+    struct field_values *values, const char **begin)
 {
 	const char *brace = slice_chr(line, '{');
-	struct json_value value;
-	struct slice before;
+	struct json_value object;
 	struct slice rest;
+	struct slice text;
 
+	forget(values);
 	if (brace == NULL)
 		return JSON_LINE_NONE;
-	before = slice_between(line.ptr, brace);
-	rest = slice_from(line, before.len);
-	if (object_begins(rest) && json_next_value(&rest, &value)) {
-		*object = value.raw;
+	*begin = brace;
+	rest = slice_from(line, (size_t)(brace - line.ptr));
+	text = rest;
+	if (object_begins(rest) &&
+	    (walk_object(&fields->root, &text, 1, values, &object) ||
+		json_next_value(&rest, &object)))
 		return JSON_LINE_FOUND;
-	}
-	return slice_trim(before).len == 0 ? JSON_LINE_BROKEN : JSON_LINE_NONE;
+	forget(values);
+	return slice_trim(slice_between(line.ptr, brace)).len == 0 ?
+	    JSON_LINE_BROKEN :
+	    JSON_LINE_NONE;
 }

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/mask.h"
 #include "scan/fields.h"
 #include "scan/lines.h"
 #include "scan/reader.h"
@@ -41,6 +42,7 @@ static const char *const json_keys[KEYS + 1] = { "caller", "file", "line",
 struct json {
 	struct fields *fields;
 	struct field_list keys[KEYS];
+	struct field_set sources; /* what makes the entry's rows */
 };
 
 struct json_reader {
@@ -50,9 +52,24 @@ struct json_reader {
 	const struct reader_events *events;
 	struct field_values values; /* of the line */
 	struct buf operation;       /* of the entry */
+	struct buf source;          /* what makes its rows */
 	struct buf decoded;         /* a text whose escapes were undone */
 	struct arena texts;         /* all such of the line */
 };
+
+/* All slots but those of the time, the count and the duration. */
+static void
+mark_sources(struct json *json)
+{
+	for (size_t key = 0; key < KEYS; key++) {
+		const struct field_list *list = &json->keys[key];
+
+		if (key == KEY_TIME || key == KEY_COUNT || key == KEY_DURATION)
+			continue;
+		for (size_t i = 0; i < list->count; i++)
+			field_set_add(&json->sources, list->slots[i]);
+	}
+}
 
 static int
 fill(struct json *json, const struct preset *preset, struct err *err)
@@ -68,6 +85,7 @@ fill(struct json *json, const struct preset *preset, struct err *err)
 	if (json->keys[KEY_CALLER].count == 0 &&
 	    json->keys[KEY_FILE].count == 0)
 		return err_set(err, "has neither 'caller' nor 'file'");
+	mark_sources(json);
 	return 0;
 }
 
@@ -113,6 +131,7 @@ json_free(struct reader *reader)
 	struct json_reader *self = (struct json_reader *)reader;
 
 	buf_release(&self->operation);
+	buf_release(&self->source);
 	buf_release(&self->decoded);
 	arena_release(&self->texts);
 	free(self);
@@ -154,6 +173,8 @@ text(struct json_reader *self, enum key key)
 {
 	struct slice found = { NULL, 0 };
 
+	if (!field_list_is_found(&self->json->keys[key], &self->values))
+		return found;
 	for (size_t n = 0; found.len == 0 && n < self->json->keys[key].count;
 	     n++)
 		found = nth_text(self, key, n);
@@ -166,19 +187,37 @@ is_number(struct slice line)
 	return line.len > 0 && slice_digits(line) == line.len;
 }
 
+static bool
+find_whole_place(struct json_reader *self, struct caller *caller)
+{
+	const struct field_list *list = &self->json->keys[KEY_CALLER];
+
+	if (!field_list_is_found(list, &self->values))
+		return false;
+	for (size_t n = 0; n < list->count; n++)
+		if (caller_parse(nth_text(self, KEY_CALLER, n), caller))
+			return true;
+	return false;
+}
+
 /* A file without its line is no caller: general logs name many files. */
 static bool
 find_place(struct json_reader *self, struct caller *caller)
 {
-	for (size_t n = 0; n < self->json->keys[KEY_CALLER].count; n++) {
-		if (caller_parse(nth_text(self, KEY_CALLER, n), caller))
-			return true;
-	}
-	for (size_t n = 0; n < self->json->keys[KEY_FILE].count; n++) {
-		struct slice file = nth_text(self, KEY_FILE, n);
-		struct slice line = nth_text(self, KEY_LINE, n);
+	const struct field_list *list = &self->json->keys[KEY_FILE];
 
-		if (file.len > 0 && is_number(line)) {
+	if (find_whole_place(self, caller))
+		return true;
+	if (!field_list_is_found(list, &self->values))
+		return false;
+	for (size_t n = 0; n < list->count; n++) {
+		struct slice file = nth_text(self, KEY_FILE, n);
+		struct slice line;
+
+		if (file.len == 0)
+			continue;
+		line = nth_text(self, KEY_LINE, n);
+		if (is_number(line)) {
 			*caller = (struct caller){ file, line, { NULL, 0 } };
 			return true;
 		}
@@ -257,6 +296,20 @@ add_level(struct buf *operation, struct slice level)
 		    (char)tolower((unsigned char)level.ptr[i]));
 }
 
+/* The first name in a command, raw; empty where it is no command. */
+static struct slice
+verb_of(const struct json_value *command)
+{
+	struct slice members = command->raw;
+	struct json_value ignored;
+	struct slice verb;
+
+	if (command->kind != JSON_OBJECT ||
+	    !json_next_member(&members, &verb, &ignored))
+		return slice_make(NULL, 0);
+	return verb;
+}
+
 /* Adds COLLECTION.VERB for "db.collection" and the command {"find": ...}. */
 static bool
 add_command(struct json_reader *self)
@@ -265,15 +318,13 @@ add_command(struct json_reader *self)
 	    field_list_first(&self->json->keys[KEY_COMMAND], &self->values);
 	struct slice collection = text(self, KEY_NAMESPACE);
 	struct json_value verb = { JSON_STRING, { NULL, 0 } };
-	struct json_value ignored;
 	struct slice database;
-	struct slice members;
 
-	if (command == NULL || command->kind != JSON_OBJECT)
+	if (command == NULL)
 		return false;
-	members = command->raw;
-	if (!json_next_member(&members, &verb.raw, &ignored) ||
-	    !slice_cut(&collection, '.', &database) || collection.len == 0)
+	verb.raw = verb_of(command);
+	if (verb.raw.len == 0 || !slice_cut(&collection, '.', &database) ||
+	    collection.len == 0)
 		return false;
 	buf_add(&self->operation, collection);
 	buf_add_char(&self->operation, '.');
@@ -300,24 +351,35 @@ find_operation(struct json_reader *self)
 	return false;
 }
 
+/* Reads the stamp that a value is. */
+static bool
+read_time(const struct json_value *time, struct stamp *stamp)
+{
+	struct slice text = time->raw;
+	struct buf buf = { 0 };
+	bool found;
+
+	if (time->kind != JSON_STRING)
+		return stamp_read(text, STAMP_EPOCH, stamp) > 0;
+	text = slice_make(text.ptr + 1, text.len - 2);
+	if (slice_chr(text, '\\') == NULL)
+		return stamp_read(text, STAMP_EPOCH, stamp) > 0;
+	json_add_text(&buf, time);
+	found = stamp_read(buf_slice(&buf), STAMP_EPOCH, stamp) > 0;
+	buf_release(&buf);
+	return found;
+}
+
 /* The stamp of a line: its own, else that of the prefix before the object. */
 static bool
 find_stamp(const struct json *json, const struct field_values *values,
-    struct slice line, struct slice object, struct stamp *stamp)
+    struct slice before, struct stamp *stamp)
 {
 	const struct json_value *time = field_list_first(&json->keys[KEY_TIME],
 	    values);
-	struct buf buf = { 0 };
-	bool found = false;
 
-	if (time != NULL) {
-		json_add_text(&buf, time);
-		found = stamp_read(buf_slice(&buf), STAMP_EPOCH, stamp) > 0;
-		buf_release(&buf);
-	}
-	return found ||
-	    stamp_find(slice_between(line.ptr, object.ptr), READER_HEAD, 0,
-		stamp);
+	return (time != NULL && read_time(time, stamp)) ||
+	    (before.len > 0 && stamp_find(before, READER_HEAD, 0, stamp));
 }
 
 static void
@@ -325,9 +387,14 @@ tell_duration(struct json_reader *self)
 {
 	struct slice duration = text(self, KEY_DURATION);
 	char number[32];
+	uint64_t whole;
 
 	if (duration.len == 0 || duration.len >= sizeof(number))
 		return;
+	if (duration.len < 16 && slice_number(duration, &whole) == 0) {
+		self->events->duration(self->events->context, (double)whole);
+		return;
+	}
 	memcpy(number, duration.ptr, duration.len);
 	number[duration.len] = '\0';
 	self->events->duration(self->events->context, strtod(number, NULL));
@@ -352,22 +419,69 @@ read_count(struct json_reader *self, uint64_t *count)
 	}
 }
 
+/* Adds to the source a value behind its slot and its length; of an object only
+ * its verb, all that it can be of use for, with a slot that there is not. */
+static void
+add_source(struct json_reader *self, size_t slot)
+{
+	const struct json_value *value = &self->values.slots[slot];
+	struct buf *source = &self->source;
+	struct slice raw = value->raw;
+	size_t head[] = { slot, raw.len };
+	char *at;
+
+	if (value->kind == JSON_OBJECT) {
+		raw = verb_of(value);
+		head[0] += FIELDS_MOST;
+		head[1] = raw.len;
+	}
+	at = buf_reserve(source, sizeof(head) + raw.len);
+	memcpy(at, head, sizeof(head));
+	if (raw.len > 0)
+		memcpy(at + sizeof(head), raw.ptr, raw.len);
+	source->len += sizeof(head) + raw.len;
+}
+
+/* The values of all slots that make the entry's rows. */
+static struct slice
+source_of(struct json_reader *self)
+{
+	buf_clear(&self->source);
+	for (size_t i = 0; i < FIELDS_MOST / 64; i++) {
+		uint64_t word = self->values.found.words[i] &
+		    self->json->sources.words[i];
+
+		for (; word != 0; word &= word - 1)
+			add_source(self, 64 * i + mask_first(word));
+	}
+	return buf_slice(&self->source);
+}
+
 static void
 give(struct json_reader *self, struct slice line)
 {
 	const struct reader_events *events = self->events;
-	bool is_statement = find_operation(self);
-	struct slice operation = buf_slice(&self->operation);
+	struct slice operation;
 	struct entry entry = {
 		.operations = &operation,
 		.operation_count = 1,
 		.stamp = self->reader.stamp,
-		.host = text(self, KEY_HOST),
 		.text = line,
 	};
 	const char *wrong = read_count(self, &entry.count);
+	bool is_statement;
 
 	tell_duration(self);
+	if (wrong == NULL && events->again != NULL) {
+		entry.source = source_of(self);
+		if (entry.source.len > 0 &&
+		    reader_again(&self->reader, events, entry.source,
+			entry.count))
+			return;
+	}
+	is_statement = find_operation(self);
+	operation = buf_slice(&self->operation);
+	entry.host = text(self, KEY_HOST);
 	if (!find_caller(self, &entry.caller)) {
 		if (is_statement)
 			events->no_caller(events->context, line);
@@ -382,15 +496,15 @@ static void
 read_line(struct json_reader *self, struct slice line)
 {
 	const struct reader_events *events = self->events;
-	struct slice object;
+	const char *begin;
 	struct stamp seen;
-	enum json_line what = json_line_find(line, &object);
+	enum json_line what = fields_find(self->json->fields, line,
+	    &self->values, &begin);
 
-	if (what == JSON_LINE_FOUND) {
-		fields_find(self->json->fields, object, &self->values);
-		if (find_stamp(self->json, &self->values, line, object, &seen))
-			reader_see(&self->reader, &seen);
-	}
+	if (what == JSON_LINE_FOUND &&
+	    find_stamp(self->json, &self->values,
+		slice_between(line.ptr, begin), &seen))
+		reader_see(&self->reader, &seen);
 	if (line.len > self->options->max_line)
 		events->given_up(events->context, line, "too long");
 	else if (what == JSON_LINE_BROKEN)
@@ -415,14 +529,14 @@ static bool
 json_is_sync(const struct preset *preset, struct slice line)
 {
 	const struct json *json = preset->prepared;
-	struct field_values values;
-	struct slice object;
+	struct field_values values = { 0 };
+	const char *begin;
 	struct stamp seen;
 
-	if (json_line_find(line, &object) != JSON_LINE_FOUND)
-		return false;
-	fields_find(json->fields, object, &values);
-	return find_stamp(json, &values, line, object, &seen) && seen.has_date;
+	return fields_find(json->fields, line, &values, &begin) ==
+	    JSON_LINE_FOUND &&
+	    find_stamp(json, &values, slice_between(line.ptr, begin), &seen) &&
+	    seen.has_date;
 }
 
 const struct reader_type reader_json = {

@@ -142,14 +142,14 @@ static void
 read_line(struct unwrap *self, struct slice line)
 {
 	const struct reader_events *events = self->events;
-	struct slice object;
+	const char *begin;
 
 	if (line.len > self->options->max_line) {
 		events->given_up(events->context, line, "too long");
 		return;
 	}
-	if (json_line_find(line, &object) == JSON_LINE_FOUND) {
-		fields_find(self->fields, object, &self->values);
+	if (fields_find(self->fields, line, &self->values, &begin) ==
+	    JSON_LINE_FOUND) {
 		pass_time(self);
 		pass_text(self);
 	} else if (slice_trim(line).len > 0) {

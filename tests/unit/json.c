@@ -126,6 +126,41 @@ steps_through_members(void)
 }
 
 static void
+steps_into_an_object(void)
+{
+	struct slice members = slice_str("{ \"a\" : {\"b\\n\":[1] } , 2");
+	const char *begin;
+	struct slice key;
+	struct json_value value;
+	bool is_plain;
+
+	CHECK(json_next_key(&members, &key, &is_plain));
+	CHECK_SLICE(key, "\"a\"");
+	CHECK(is_plain);
+	begin = members.ptr;
+	CHECK(!json_close_object(&members, begin, &value));
+	CHECK(json_next_key(&members, &key, &is_plain));
+	CHECK(!is_plain);
+	CHECK(json_next_inner(&members, 2, &value));
+	CHECK_SLICE(value.raw, "[1]");
+	CHECK(!json_next_key(&members, &key, &is_plain));
+	CHECK(json_close_object(&members, begin, &value));
+	CHECK(value.kind == JSON_OBJECT);
+	CHECK_SLICE(value.raw, "{\"b\\n\":[1] }");
+	CHECK_SLICE(members, ", 2");
+}
+
+static void
+counts_the_levels_around(void)
+{
+	struct slice members = slice_str("[[1]],");
+	struct json_value value;
+
+	CHECK(!json_next_inner(&members, JSON_LEVELS - 1, &value));
+	CHECK(json_next_inner(&members, JSON_LEVELS - 2, &value));
+}
+
+static void
 steps_through_items(void)
 {
 	struct slice items = slice_str("[1 , \"]\",[],{}]");
@@ -810,6 +845,9 @@ static const struct tap_test tests[] = {
 	    refuses_what_is_no_value },
 	{ "64 levels are read, 65 are not", limits_nesting },
 	{ "members come in their order", steps_through_members },
+	{ "an object is entered before its end is known",
+	    steps_into_an_object },
+	{ "levels around a value count", counts_the_levels_around },
 	{ "items come in their order", steps_through_items },
 	{ "members end where a text is broken", stops_where_text_is_broken },
 	{ "a text cut anywhere gives no cut value", takes_no_cut_value },

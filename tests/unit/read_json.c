@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include "readagain.h"
 #include "reading.h"
 #include "tap.h"
 
@@ -364,6 +365,34 @@ real_log(void)
 	    42);
 }
 
+/* Commands that differ behind their verbs are one, but not those that are no
+ * objects, which may count for something else. */
+static const char commands[] =
+    "{\"t\":\"2024-01-02T03:04:05Z\",\"at\":\"a.py:1\",\"ns\":\"d.u\","
+    "\"c\":{\"find\":{\"x\":[1,2]}}}\n"
+    "{\"at\":\"a.py:1\",\"ns\":\"d.u\",\"c\":{\"find\":7,\"x\":null}}\n"
+    "{\"at\":\"a.py:1\",\"ns\":\"d.u\",\"c\":\"find\"}\n"
+    "{\"at\":\"a.py:1\",\"ns\":\"d.u\",\"c\":{}}\n"
+    "{\"at\":\"a.py:1\",\"ns\":\"d.u\",\"c\":{\"fi\\u006ed\":7}}\n"
+    "{\"at\":\"a.py:1\",\"ns\":\"d.v\",\"c\":{\"find\":7,\"f\":3}}\n"
+    "{\"in\":[{\"key\":\"at\",\"value\":{\"s\":\"b.py:2\"}}],\"ms\":12,"
+    "\"c\":{\"find\":{\"x\":{\"y\":1}}},\"ms\":1.5}\n";
+
+static void
+counted_again(void)
+{
+	static const char bytes[] = "{}[]\",:\\ 0e.u1\r";
+
+	readagain_all("summary = x\nreader = json\ncaller = /at /in/at\n"
+		      "namespace = /ns\ncommand = /c\nduration = /ms\n"
+		      "time = /t\n",
+	    commands, bytes);
+	readagain_all(
+	    "summary = x\nreader = json\ncaller = /at /in/at\n"
+	    "namespace = /ns\ncommand = /c\nfunction = /c /c/find/x\n",
+	    commands, bytes);
+}
+
 static const struct tap_test tests[] = {
 	{ "pointers say where everything is", keys },
 	{ "each file goes with its own line", pairs },
@@ -383,6 +412,7 @@ static const struct tap_test tests[] = {
 	{ "OpenTelemetry", opentelemetry },
 	{ "logstash, Python, ECS, tracing, journald, bunyan", others },
 	{ "MongoDB's slow queries", mongodb },
+	{ "what was seen before is counted again", counted_again },
 	{ "a real log of etcd", real_log },
 	{ 0 },
 };
