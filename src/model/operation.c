@@ -149,29 +149,44 @@ add_named(struct buf *buf, struct slice name, bool is_cached)
 static bool
 add_told(struct buf *buf, struct slice sql, bool is_cached)
 {
-	struct sql_operations operations = { 0 };
-	bool is_told;
+	size_t begin = buf->len;
 
-	sql_read(sql, &operations);
-	is_told = operations.count > 0;
-	if (is_told && is_cached) {
-		buf_add(buf, operation_kind(operations.items[0]));
+	if (!sql_add_first(buf, sql))
+		return false;
+	if (is_cached) {
+		buf->len = begin +
+		    operation_kind(slice_from(buf_slice(buf), begin)).len;
 		buf_add_str(buf, ".cached");
-	} else if (is_told) {
-		buf_add(buf, operations.items[0]);
 	}
-	sql_operations_release(&operations);
-	return is_told;
+	return true;
+}
+
+/* Takes the words off a name that stand before it. Returns whether they say
+ * that it was not asked of the database. */
+static bool
+take_prefixes(struct slice *name)
+{
+	bool is_cached;
+
+	*name = slice_trim(*name);
+	is_cached = take_prefix(name, "CACHE");
+	(void)take_prefix(name, "ASYNC");
+	return is_cached;
+}
+
+bool
+operation_add_rails_name(struct buf *buf, struct slice name)
+{
+	bool is_cached = take_prefixes(&name);
+
+	return add_named(buf, name, is_cached);
 }
 
 void
 operation_add_rails(struct buf *buf, struct slice name, struct slice sql)
 {
-	bool is_cached;
+	bool is_cached = take_prefixes(&name);
 
-	name = slice_trim(name);
-	is_cached = take_prefix(&name, "CACHE");
-	(void)take_prefix(&name, "ASYNC");
 	if (!add_named(buf, name, is_cached) &&
 	    !add_told(buf, sql, is_cached) && slice_is(name, "TRANSACTION"))
 		buf_add_str(buf, "transaction.begin");

@@ -48,4 +48,8 @@ bool operation_verb_is_known(struct slice verb);
  */
 void operation_add_rails(struct buf *buf, struct slice name, struct slice sql);
 
+/* The same where the name alone tells it ("City Load"). False, and nothing is
+ * added, where it takes the statement. */
+bool operation_add_rails_name(struct buf *buf, struct slice name);
+
 #endif

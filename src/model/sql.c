@@ -396,6 +396,22 @@ point_items(struct sql_operations *operations)
 	}
 }
 
+/* Adds "Kind.verb". Returns whether there is anything to add. */
+static bool
+add_found(struct buf *buf, struct found found)
+{
+	size_t begin = buf->len;
+
+	if (found.verb == NULL)
+		return false;
+	add_table(buf, found.table);
+	if (buf->len == begin)
+		buf_add_str(buf, found.kind);
+	buf_add_char(buf, '.');
+	buf_add_str(buf, found.verb);
+	return true;
+}
+
 /* Adds "Kind.verb" unless it is there. */
 static void
 add(struct sql_operations *operations, struct found found)
@@ -404,13 +420,9 @@ add(struct sql_operations *operations, struct found found)
 	size_t begin = names->len;
 	struct slice item;
 
-	if (found.verb == NULL || operations->count == SQL_MOST_OPERATIONS)
+	if (operations->count == SQL_MOST_OPERATIONS ||
+	    !add_found(names, found))
 		return;
-	add_table(names, found.table);
-	if (names->len == begin)
-		buf_add_str(names, found.kind);
-	buf_add_char(names, '.');
-	buf_add_str(names, found.verb);
 	point_items(operations);
 	item = slice_from(buf_slice(names), begin);
 	for (size_t i = 0; i < operations->count; i++) {
@@ -422,10 +434,18 @@ add(struct sql_operations *operations, struct found found)
 	operations->items[operations->count++] = item;
 }
 
-/* Reads one statement; brackets may stand before its first word, as in
- * (SELECT ...) UNION ... and {call p()}. */
+/* The reader is large, so only what must be is set. */
 static void
-read_statement(struct reader *reader, struct sql_operations *operations)
+reader_init(struct reader *reader, struct slice text)
+{
+	reader->lexer = (struct sql_lexer){ .rest = text };
+	reader->in_block = false;
+}
+
+/* Reads one statement, its parts into reader->writes; brackets may stand
+ * before its first word, as in (SELECT ...) UNION ... and {call p()}. */
+static struct found
+read_statement(struct reader *reader)
 {
 	const struct statement *statement;
 	struct sql_token token;
@@ -438,10 +458,8 @@ read_statement(struct reader *reader, struct sql_operations *operations)
 	    sql_token_is_mark(token, '(') || sql_token_is_mark(token, '{'));
 	statement = find_statement(token);
 	if (statement == NULL)
-		return;
-	add(operations, statement->read(reader, statement->verb));
-	for (size_t i = 0; i < reader->parts.count; i++)
-		add(operations, reader->writes[i]);
+		return (struct found){ 0 };
+	return statement->read(reader, statement->verb);
 }
 
 /* Steps to the next statement; false when there is none. The statements
@@ -450,11 +468,16 @@ read_statement(struct reader *reader, struct sql_operations *operations)
 static bool
 next_statement(struct reader *reader)
 {
+	const struct sql_token none = { 0 };
+	struct slice rest = reader->lexer.rest;
+	const char *end = slice_chr(rest, ';');
 	struct sql_token token;
 
-	if (slice_chr(reader->lexer.rest, ';') == NULL)
+	if (end == NULL || end + 1 == rest.ptr + rest.len)
 		return false;
 	do {
+		(void)sql_skip(&reader->lexer, SQL_STOP_MARK | SQL_STOP_WORD,
+		    none);
 		token = sql_next(&reader->lexer);
 		if (reader->has_body && sql_token_is(token, "begin"))
 			return false;
@@ -465,13 +488,50 @@ next_statement(struct reader *reader)
 void
 sql_read(struct slice text, struct sql_operations *operations)
 {
-	struct reader reader = { .lexer = { .rest = text } };
+	struct reader reader;
+	struct slice table;
 
+	reader_init(&reader, text);
 	operations->count = 0;
 	buf_clear(&operations->names);
+	if (sql_is_plain_query(text, &table) && slice_chr(text, ';') == NULL) {
+		add(operations, found_table("select", table));
+		return;
+	}
 	do {
-		read_statement(&reader, operations);
+		add(operations, read_statement(&reader));
+		for (size_t i = 0; i < reader.parts.count; i++)
+			add(operations, reader.writes[i]);
 	} while (next_statement(&reader));
+}
+
+bool
+sql_add_first(struct buf *buf, struct slice text)
+{
+	struct reader reader;
+	struct slice table;
+
+	if (sql_is_plain_query(text, &table))
+		return add_found(buf, found_table("select", table));
+	reader_init(&reader, text);
+	do {
+		if (add_found(buf, read_statement(&reader)))
+			return true;
+		for (size_t i = 0; i < reader.parts.count; i++)
+			if (add_found(buf, reader.writes[i]))
+				return true;
+	} while (next_statement(&reader));
+	return false;
+}
+
+bool
+sql_begins(struct slice text)
+{
+	struct sql_lexer lexer = { .rest = text };
+	const struct statement *statement = find_statement(sql_next(&lexer));
+
+	return statement != NULL && statement->read != read_begin &&
+	    statement->read != read_with;
 }
 
 void

@@ -22,6 +22,8 @@
  * writes; a part's name stands for the table that the part reads.
  */
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/slice.h"
 
@@ -39,5 +41,12 @@ struct sql_operations {
  * the count is 0 when nothing in it looks like a statement. */
 void sql_read(struct slice text, struct sql_operations *operations);
 void sql_operations_release(struct sql_operations *operations);
+
+/* Adds the first operation alone. Returns whether there is one. */
+bool sql_add_first(struct buf *buf, struct slice text);
+
+/* Whether the first word makes a statement of the text, whatever follows.
+ * False where that takes a closer look. */
+bool sql_begins(struct slice text);
 
 #endif

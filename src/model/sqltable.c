@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "model/words.h"
 
 /* Words that may stand between a statement's first word and its table. */
@@ -23,15 +24,14 @@ static const char *const words_no_table[] = { "as", "from", "join", "on",
 struct sql_token
 sql_next(struct sql_lexer *lexer)
 {
-	struct sql_lexer before;
 	struct sql_token token;
 
-	do {
-		before = *lexer;
+	do
 		token = sql_token_next(lexer);
-	} while (token.type == SQL_COMMENT);
+	while (token.type == SQL_COMMENT);
 	if (sql_token_is_mark(token, ';')) {
-		*lexer = before;
+		lexer->rest.ptr--;
+		lexer->rest.len++;
 		token.type = SQL_END;
 	}
 	return token;
@@ -41,10 +41,12 @@ struct slice
 sql_take_group(struct sql_lexer *lexer)
 {
 	const char *begin = lexer->rest.ptr;
+	const struct sql_token none = { 0 };
 	struct sql_token token;
 	size_t depth = 1;
 
 	do {
+		(void)sql_skip(lexer, SQL_STOP_MARK, none);
 		token = sql_next(lexer);
 		if (sql_token_is_mark(token, '('))
 			depth++;
@@ -171,16 +173,97 @@ is_before_source(struct sql_token token)
 	    sql_token_is(token, "table");
 }
 
+/* Nothing but names, numbers, functions, and words that are neither FROM nor
+ * JOIN, which their first letters tell. */
+static bool
+is_plain_list(struct slice list)
+{
+	char quote = '\0';
+	bool in_word = false;
+	size_t depth = 0;
+
+	for (size_t i = 0; i < list.len; i++) {
+		char c = list.ptr[i];
+		bool is_letter = ascii_is_alnum(c) || c == '_';
+
+		if (is_letter && !in_word && quote == '\0' &&
+		    ((c | 0x20) == 'f' || (c | 0x20) == 'j'))
+			return false;
+		in_word = is_letter;
+		if (is_letter)
+			continue;
+		if (c == quote)
+			quote = '\0';
+		else if (quote == '\0' && (c == '"' || c == '`'))
+			quote = c;
+		else if (quote == '\0' && c == '(')
+			depth++;
+		else if (quote == '\0' && c == ')' && depth > 0)
+			depth--;
+		else if (c != ' ' && c != '.' && c != ',' && c != '*')
+			return false;
+	}
+	return quote == '\0' && depth == 0;
+}
+
+/* Whether nothing here belongs to the name before it. */
+static bool
+is_behind_name(struct slice text)
+{
+	return text.len == 0 ||
+	    (text.len > 1 && text.ptr[0] == ' ' &&
+		ascii_is_letter(text.ptr[1]));
+}
+
+bool
+sql_is_plain_query(struct slice text, struct slice *table)
+{
+	static const char select[] = "SELECT ";
+	static const char from[] = " FROM ";
+	struct slice list;
+	const char *at;
+	size_t len = 0;
+	char quote;
+
+	if (!slice_starts(text, select))
+		return false;
+	text = slice_from(text, strlen(select));
+	at = slice_chr(text, 'F');
+	if (at == NULL || at - text.ptr < 2)
+		return false;
+	list = slice_between(text.ptr, at - 1);
+	text = slice_between(at - 1, text.ptr + text.len);
+	/* DISTINCT FROM and a.FROM are something else. */
+	if (!slice_starts(text, from) || strchr("\"`*)", at[-2]) == NULL ||
+	    !is_plain_list(list))
+		return false;
+	text = slice_from(text, strlen(from));
+	if (text.len == 0 || (text.ptr[0] != '"' && text.ptr[0] != '`'))
+		return false;
+	quote = text.ptr[0];
+	text = slice_from(text, 1);
+	while (len < text.len &&
+	    (ascii_is_alnum(text.ptr[len]) || text.ptr[len] == '_'))
+		len++;
+	*table = slice_head(text, len);
+	text = slice_from(text, len);
+	return len > 0 && slice_take_char(&text, quote) && is_behind_name(text);
+}
+
 struct slice
 sql_take_source(struct sql_lexer *lexer, const struct sql_parts *parts)
 {
 	struct place place = { 0 };
-	struct sql_lexer before = *lexer;
+	struct sql_lexer before;
 	struct sql_token last = { 0 };
 	struct sql_token token;
 	struct slice table = { 0 };
 
-	for (; table.len == 0; before = *lexer, last = token) {
+	for (; table.len == 0; last = token) {
+		if (!place.is_due)
+			last = sql_skip(lexer, SQL_STOP_MARK | SQL_STOP_WORD,
+			    last);
+		before = *lexer;
 		token = sql_next(lexer);
 		if (token.type == SQL_END)
 			break;
@@ -219,11 +302,14 @@ sql_step_behind(struct sql_lexer *lexer, const char *word)
 struct slice
 sql_resolve_alias(struct sql_lexer lexer, struct slice name)
 {
+	const struct sql_token none = { 0 };
 	struct sql_token token;
 
 	do {
 		struct slice table = { 0 };
 
+		(void)sql_skip(&lexer,
+		    SQL_STOP_MARK | SQL_STOP_COMMA | SQL_STOP_WORD, none);
 		token = sql_next(&lexer);
 		if (sql_token_is_mark(token, '('))
 			(void)sql_take_group(&lexer);

@@ -49,6 +49,12 @@ struct slice sql_take_table(struct sql_lexer *lexer);
 struct slice sql_take_source(struct sql_lexer *lexer,
     const struct sql_parts *parts);
 
+/*
+ * The table of a query of the plainest kind, such as SELECT "a"."b" FROM "a"
+ * WHERE, told without reading it word by word. False: that it takes.
+ */
+bool sql_is_plain_query(struct slice text, struct slice *table);
+
 /* The table itself, or that of the part of this name. */
 struct slice sql_resolve(const struct sql_parts *parts, struct slice table);
 

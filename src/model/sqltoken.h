@@ -50,10 +50,37 @@ struct sql_lexer {
 
 struct sql_token sql_token_next(struct sql_lexer *lexer);
 
-/* Whether it is this unquoted word, in any case. */
-bool sql_token_is(struct sql_token token, const char *word);
+/* The same, but all tokens are dropped except comments and the end. */
+struct sql_token sql_comment_next(struct sql_lexer *lexer);
 
-bool sql_token_is_mark(struct sql_token token, char mark);
+/* Where sql_skip() stops. */
+enum sql_stop {
+	SQL_STOP_MARK = 32,  /* at ( ) and ; */
+	SQL_STOP_COMMA = 64, /* at a comma */
+	SQL_STOP_WORD = 128  /* at words that begin with b, d, f, j or u */
+};
+
+/*
+ * Steps over all words, names, strings and marks but for these; it may stop
+ * before any other token. Returns the last one stepped over, the given one
+ * where there is none.
+ */
+struct sql_token sql_skip(struct sql_lexer *lexer, unsigned stops,
+    struct sql_token last);
+
+/* Whether it is this unquoted word, in any case. */
+static inline bool
+sql_token_is(struct sql_token token, const char *word)
+{
+	return token.type == SQL_WORD && token.text.len == strlen(word) &&
+	    slice_is_nocase(token.text, word);
+}
+
+static inline bool
+sql_token_is_mark(struct sql_token token, char mark)
+{
+	return token.type == SQL_MARK && token.text.ptr[0] == mark;
+}
 
 /* Adds a word as it is, a quoted name without its quotes. */
 void sql_token_add_name(struct buf *buf, struct sql_token token);

@@ -4,8 +4,6 @@
 #include "model/words.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
 bool
 words_have(const char *const *words, size_t count, struct slice word)
@@ -19,11 +17,16 @@ words_compare(const void *key, const void *element)
 {
 	const struct slice *word = key;
 	const char *entry = *(const char *const *)element;
-	size_t len = strlen(entry);
-	size_t shorter = word->len < len ? word->len : len;
-	int order = shorter == 0 ? 0 : strncasecmp(word->ptr, entry, shorter);
 
-	if (order != 0)
-		return order;
-	return word->len < len ? -1 : word->len > len;
+	for (size_t i = 0; i < word->len; i++) {
+		char c = word->ptr[i];
+
+		if (entry[i] == '\0')
+			return 1;
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if (c != entry[i])
+			return (unsigned char)c - (unsigned char)entry[i];
+	}
+	return entry[word->len] == '\0' ? 0 : -1;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/upto.h"
 
 enum {
 	SESSION_ID_DIGITS = 8, /* of %c before its dot: seconds, in hex */
@@ -37,6 +38,27 @@ static const struct {
 	{ "LOCATION", PGPART_OTHER },
 	{ "BACKTRACE", PGPART_OTHER },
 };
+
+/* As slice_chr() and slice_cut(), for what is near. */
+static inline const char *
+find_char(struct slice text, char c)
+{
+	size_t len = upto(text.ptr, text.ptr + text.len, c, c);
+
+	return len == text.len ? NULL : text.ptr + len;
+}
+
+static inline bool
+cut(struct slice *rest, char sep, struct slice *taken)
+{
+	size_t len = upto(rest->ptr, rest->ptr + rest->len, sep, sep);
+
+	if (rest->len == 0)
+		return false;
+	*taken = slice_head(*rest, len);
+	*rest = slice_from(*rest, len + (len < rest->len));
+	return true;
+}
 
 static bool
 is_hex(char c)
@@ -88,17 +110,33 @@ without_sqlstate(struct slice text)
 	return slice_from(text, CODE + 2);
 }
 
+/* Steps behind the next ":  ", and returns where it is. Most prefixes have
+ * few colons, so that looking at each is less than a search. */
+static const char *
+step_behind_colon(struct slice *rest)
+{
+	const char *colon;
+
+	while ((colon = find_char(*rest, ':')) != NULL) {
+		*rest = slice_from(*rest, (size_t)(colon - rest->ptr) + 1);
+		if (slice_starts(*rest, "  ")) {
+			*rest = slice_from(*rest, 2);
+			return colon;
+		}
+	}
+	return NULL;
+}
+
 bool
 pgline_read(struct slice line, struct pgline *found)
 {
 	struct slice rest = line;
 	const char *colon;
 
-	while ((colon = slice_find(rest, ":  ")) != NULL) {
+	while ((colon = step_behind_colon(&rest)) != NULL) {
 		struct slice before = slice_between(line.ptr, colon);
 		struct slice word = last_word(before);
 
-		rest = slice_from(rest, (size_t)(colon - rest.ptr) + 3);
 		if (!find_part(word, &found->part))
 			continue;
 		found->prefix = slice_head(before, before.len - word.len);
@@ -138,12 +176,12 @@ session_in_brackets(struct slice prefix)
 	const char *open;
 	struct slice inside;
 
-	while ((open = slice_chr(prefix, '[')) != NULL) {
+	while ((open = find_char(prefix, '[')) != NULL) {
 		prefix = slice_from(prefix, (size_t)(open - prefix.ptr) + 1);
 		inside = prefix;
-		if (slice_chr(prefix, ']') == NULL)
+		if (find_char(prefix, ']') == NULL)
 			break;
-		(void)slice_cut(&prefix, ']', &inside);
+		(void)cut(&prefix, ']', &inside);
 		if (is_number(inside) || is_session_id(inside))
 			return inside;
 	}
@@ -246,7 +284,7 @@ last_digits(struct slice text)
 static bool
 read_tag(struct slice word, struct slice *process)
 {
-	const char *open = slice_chr(word, '[');
+	const char *open = find_char(word, '[');
 	bool has_colon = slice_ends(word, ":");
 
 	*process = (struct slice){ 0 };
@@ -269,7 +307,7 @@ read_bsd_head(struct slice *rest, struct syslog_line *found)
 
 	for (int n = 0; n < HEAD_WORDS; n++) {
 		skip_blanks(rest);
-		if (!slice_cut(rest, ' ', &word))
+		if (!cut(rest, ' ', &word))
 			return false;
 		if (read_tag(word, &found->process))
 			return true;
@@ -288,9 +326,8 @@ read_new_head(struct slice *rest, struct syslog_line *found)
 	struct slice process;
 	struct slice word;
 
-	if (!slice_cut(rest, ' ', &found->host) ||
-	    !slice_cut(rest, ' ', &app) || !slice_cut(rest, ' ', &process) ||
-	    !slice_cut(rest, ' ', &word))
+	if (!cut(rest, ' ', &found->host) || !cut(rest, ' ', &app) ||
+	    !cut(rest, ' ', &process) || !cut(rest, ' ', &word))
 		return false;
 	found->process = last_digits(process);
 	if (slice_starts(*rest, "- "))
@@ -305,13 +342,13 @@ read_chunk(struct slice text, struct syslog_line *found)
 	struct slice numbers;
 	struct slice first;
 
-	if (slice_chr(text, ']') == NULL || !slice_cut(&text, ']', &numbers))
+	if (find_char(text, ']') == NULL || !cut(&text, ']', &numbers))
 		return false;
 	if (text.len > 0 && text.ptr[0] != ' ')
 		return false;
 	found->sequence = 0;
-	if (slice_chr(numbers, '-') != NULL &&
-	    (!slice_cut(&numbers, '-', &first) ||
+	if (find_char(numbers, '-') != NULL &&
+	    (!cut(&numbers, '-', &first) ||
 		slice_number(first, &found->sequence) != 0))
 		return false;
 	if (slice_number(numbers, &found->chunk) != 0)
@@ -331,9 +368,9 @@ find_chunk(struct syslog_line *found)
 	while (rest.len > 0 && rest.ptr[0] == '[') {
 		if (read_chunk(slice_from(rest, 1), found))
 			return;
-		if (slice_chr(rest, ']') == NULL)
+		if (find_char(rest, ']') == NULL)
 			break;
-		(void)slice_cut(&rest, ']', &skipped);
+		(void)cut(&rest, ']', &skipped);
 		skip_blanks(&rest);
 	}
 	found->sequence = 0;

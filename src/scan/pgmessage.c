@@ -26,19 +26,19 @@ enum json_field {
 
 /* As PostgreSQL calls them, and CloudNativePG after csvlog's columns. */
 static const struct {
-	const char *key; /* with its quotes */
+	struct slice key; /* with its quotes */
 	enum json_field field;
 } json_keys[] = {
-	{ "\"timestamp\"", JSON_STAMP },
-	{ "\"log_time\"", JSON_STAMP },
-	{ "\"logging_pod\"", JSON_HOST },
-	{ "\"pid\"", JSON_SESSION },
-	{ "\"process_id\"", JSON_SESSION },
-	{ "\"error_severity\"", JSON_SEVERITY },
-	{ "\"message\"", JSON_MESSAGE },
-	{ "\"detail\"", JSON_DETAIL },
-	{ "\"statement\"", JSON_STATEMENT },
-	{ "\"query\"", JSON_STATEMENT },
+	{ SLICE("\"timestamp\""), JSON_STAMP },
+	{ SLICE("\"log_time\""), JSON_STAMP },
+	{ SLICE("\"logging_pod\""), JSON_HOST },
+	{ SLICE("\"pid\""), JSON_SESSION },
+	{ SLICE("\"process_id\""), JSON_SESSION },
+	{ SLICE("\"error_severity\""), JSON_SEVERITY },
+	{ SLICE("\"message\""), JSON_MESSAGE },
+	{ SLICE("\"detail\""), JSON_DETAIL },
+	{ SLICE("\"statement\""), JSON_STATEMENT },
+	{ SLICE("\"query\""), JSON_STATEMENT },
 };
 
 struct pgcutter {
@@ -95,29 +95,37 @@ take_member(struct pgcutter *self, struct slice key,
 	for (size_t i = 0; i < sizeof(json_keys) / sizeof(json_keys[0]); i++) {
 		struct buf *field = &self->fields[json_keys[i].field];
 
-		if (slice_is(key, json_keys[i].key)) {
+		if (slice_equal(key, json_keys[i].key)) {
 			buf_clear(field);
 			json_add_text(field, value);
+			return;
 		}
 	}
 }
 
-/* The members of an object, and those of the "record" in it. */
-static void
-take_members(struct pgcutter *self, struct slice object)
+/* Takes the members of the line's object, and those of the "record" in it.
+ * False where it breaks off. */
+static bool
+take_members(struct pgcutter *self, struct slice line)
 {
+	struct slice rest = line;
 	struct slice record = { 0 };
 	struct slice key;
 	struct json_value value;
+	bool is_flat = true;
 
-	while (json_next_member(&object, &key, &value)) {
+	while (json_next_member(&rest, &key, &value)) {
 		if (value.kind == JSON_OBJECT && slice_is(key, "\"record\""))
 			record = value.raw;
 		else
 			take_member(self, key, &value);
+		is_flat = is_flat && value.kind < JSON_ARRAY;
 	}
 	while (json_next_member(&record, &key, &value))
 		take_member(self, key, &value);
+	/* Nearly always it is whole: its end is here. */
+	return (is_flat && slice_starts(slice_trim(rest), "}")) ||
+	    json_next_value(&line, &value);
 }
 
 static void
@@ -125,20 +133,17 @@ json_line(struct pgcutter *self, struct slice line)
 {
 	const struct buf *fields = self->fields;
 	struct pgmessage message = { .lines = line };
-	struct slice rest = line;
-	struct json_value value;
 	struct stamp stamp;
 
 	if (!slice_starts(line, "{"))
 		return;
-	if (!json_next_value(&rest, &value)) {
+	for (int i = 0; i < JSON_FIELDS; i++)
+		buf_clear(&self->fields[i]);
+	if (!take_members(self, line)) {
 		self->sink.events->malformed(self->sink.events->context, line,
 		    "JSON that breaks off");
 		return;
 	}
-	for (int i = 0; i < JSON_FIELDS; i++)
-		buf_clear(&self->fields[i]);
-	take_members(self, value.raw);
 	if (stamp_read(buf_slice(&fields[JSON_STAMP]), 0, &stamp) > 0)
 		reader_see(self->sink.carried, &stamp);
 	message.stamp = self->sink.carried->stamp;
@@ -157,7 +162,7 @@ pgcutter_read(struct pgcutter *self, struct slice block)
 {
 	struct slice line;
 
-	while (lines_next(&block, &line)) {
+	while (reader_next(self->sink.carried, &block, &line)) {
 		if (self->text != NULL)
 			pgtext_line(self->text, line);
 		else if (self->csv != NULL)
@@ -165,6 +170,8 @@ pgcutter_read(struct pgcutter *self, struct slice block)
 		else
 			json_line(self, line);
 	}
+	if (self->text != NULL)
+		pgtext_settle(self->text);
 }
 
 void

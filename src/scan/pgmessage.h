@@ -44,8 +44,8 @@ bool pgmessage_is_error(const struct pgmessage *message);
 
 /*
  * Whom a cutter tells. Of the events it calls malformed() and given_up()
- * alone; carried is where the last stamp seen is kept, and may be set from
- * outside between blocks.
+ * alone; carried is where the last stamp seen is kept, which may be set from
+ * outside between blocks, and where the line stands that is being read.
  */
 struct pgsink {
 	void *context;

@@ -4,8 +4,14 @@
 #include "scan/pgonce.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/table.h"
 
 enum {
@@ -13,12 +19,14 @@ enum {
 	REMEMBERED = 4      /* counted texts of a session */
 };
 
-/* FNV-1a of 128 bits, so that texts need not be kept. */
-__extension__ typedef unsigned __int128 pghash;
+/* Of 128 bits, so that texts need not be kept. */
+struct pghash {
+	uint64_t half[2];
+};
 
 /* A text that was counted, and how many plans may still come of it. */
 struct counted {
-	pghash hash;
+	struct pghash hash;
 	unsigned plans;
 };
 
@@ -27,7 +35,7 @@ struct counted {
  * so far, at most as many as it has statements, and whether it was mentioned.
  */
 struct held {
-	pghash hash;
+	struct pghash hash;
 	unsigned plans;
 	bool is_mentioned;
 	struct buf sql;
@@ -38,7 +46,7 @@ struct held {
 };
 
 struct session {
-	pghash running; /* STARTED and not ended, where is_running */
+	struct pghash running; /* STARTED and not ended, where is_running */
 	bool is_running;
 	struct counted counted[REMEMBERED]; /* a ring */
 	unsigned next;                      /* the oldest of them */
@@ -55,11 +63,12 @@ struct pgonce {
 	struct table young;
 	struct table old;
 	struct buf key;
+	struct buf plain; /* a text without its blanks */
 };
 
 /* A sign with what is known of its text. */
 struct seen {
-	pghash hash;
+	struct pghash hash;
 	unsigned statements; /* in the text */
 	const struct statement *statement;
 	double milliseconds;
@@ -76,17 +85,97 @@ pgonce_new(const struct pgonce_sink *sink)
 	return self;
 }
 
-static pghash
-hash_of(struct slice text)
+static bool
+is_same(const struct pghash *a, const struct pghash *b)
 {
-	const pghash prime = ((pghash)1 << 88) + 0x13b;
-	pghash hash = (pghash)0x6c62272e07bb0142 << 64 | 0x62b821756295c58d;
+	return a->half[0] == b->half[0] && a->half[1] == b->half[1];
+}
 
-	for (size_t i = 0; i < text.len; i++) {
+#ifdef __SSE2__
+
+enum { WIDTH = 16 }; /* bytes of a vector */
+
+/* A bit for each of 16 bytes that is a blank. */
+static inline unsigned
+find_blanks(__m128i bytes)
+{
+	const __m128i controls = _mm_sub_epi8(bytes, _mm_set1_epi8('\t'));
+	const __m128i last = _mm_set1_epi8('\r' - '\t');
+
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')),
+		_mm_cmpeq_epi8(_mm_min_epu8(controls, last), controls)));
+}
+
+/* Copies the text without blanks but for its last few bytes, and returns where
+ * they begin. More is written than what counts, over which the next goes. */
+static size_t
+drop_blanks(char *bytes, size_t *len, struct slice text)
+{
+	size_t at = 0;
+
+	while (text.len - at >= WIDTH) {
+		__m128i next = _mm_loadu_si128(
+		    (const __m128i_u *)(text.ptr + at));
+		unsigned blanks = find_blanks(next);
+		size_t n = blanks == 0 ? WIDTH : (size_t)__builtin_ctz(blanks);
+
+		_mm_storeu_si128((__m128i_u *)(bytes + *len), next);
+		*len += n;
+		at += n + (blanks != 0);
+	}
+	return at;
+}
+
+#else
+
+static size_t
+drop_blanks(char *bytes, size_t *len, struct slice text)
+{
+	(void)bytes;
+	(void)len;
+	(void)text;
+	return 0;
+}
+
+#endif
+
+/* The text without its blanks, and with NULs behind it in self->plain to a
+ * multiple of 16 bytes. */
+static struct slice
+without_blanks(struct pgonce *self, struct slice text)
+{
+	struct buf *plain = &self->plain;
+	char *bytes;
+	size_t len = 0;
+
+	buf_clear(plain);
+	bytes = buf_reserve(plain, text.len + 16);
+	for (size_t i = drop_blanks(bytes, &len, text); i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 
-		if (c != ' ' && (c < '\t' || c > '\r'))
-			hash = (hash ^ c) * prime;
+		bytes[len] = (char)c;
+		len += !(c == ' ' || (c >= '\t' && c <= '\r'));
+	}
+	memset(bytes + len, 0, 16);
+	plain->len = (len + 15) / 16 * 16;
+	return slice_make(bytes, len);
+}
+
+/* Two hashes of 64 bits, as base/hash.h has them, over the same words. */
+static struct pghash
+hash_of(struct pgonce *self, struct slice text)
+{
+	const uint64_t p[] = { 0xa0761d6478bd642fULL, 0xe7037ed1a0b428dbULL,
+		0x8ebc6af09c88c6e3ULL, 0x589965cc75374cc3ULL };
+	struct slice plain = without_blanks(self, text);
+	struct pghash hash = { { p[0] ^ plain.len, p[2] ^ plain.len } };
+	uint64_t word[2];
+
+	for (size_t i = 0; i < self->plain.len; i += sizeof(word)) {
+		memcpy(word, plain.ptr + i, sizeof(word));
+		hash.half[0] = hash_mix(hash.half[0] ^ word[0], p[1] ^ word[1]);
+		hash.half[1] = hash_mix(hash.half[1] ^ word[1], p[3] ^ word[0]);
 	}
 	return hash;
 }
@@ -156,7 +245,8 @@ hold(struct pgonce *self, struct session *session, const struct seen *seen)
 {
 	struct held *held;
 
-	if (session->held != NULL && session->held->hash != seen->hash)
+	if (session->held != NULL &&
+	    !is_same(&session->held->hash, &seen->hash))
 		flush(self, session);
 	if (session->held == NULL) {
 		session->held = xcalloc(1, sizeof(*session->held));
@@ -184,7 +274,7 @@ claim(struct pgonce *self, struct session *session, const struct seen *seen,
 
 	if (held == NULL)
 		return 0;
-	if (held->hash != seen->hash) {
+	if (!is_same(&held->hash, &seen->hash)) {
 		flush(self, session);
 		return 0;
 	}
@@ -197,17 +287,17 @@ claim(struct pgonce *self, struct session *session, const struct seen *seen,
 }
 
 static struct counted *
-find_counted(struct session *session, pghash hash)
+find_counted(struct session *session, const struct pghash *hash)
 {
 	for (int i = 0; i < REMEMBERED; i++) {
-		if (session->counted[i].hash == hash)
+		if (is_same(&session->counted[i].hash, hash))
 			return &session->counted[i];
 	}
 	return NULL;
 }
 
 static void
-remember(struct session *session, pghash hash, unsigned plans)
+remember(struct session *session, const struct pghash *hash, unsigned plans)
 {
 	struct counted *counted = find_counted(session, hash);
 
@@ -215,7 +305,7 @@ remember(struct session *session, pghash hash, unsigned plans)
 		counted = &session->counted[session->next];
 		session->next = (session->next + 1) % REMEMBERED;
 	}
-	counted->hash = hash;
+	counted->hash = *hash;
 	counted->plans = plans;
 }
 
@@ -239,13 +329,13 @@ see_counted(struct pgonce *self, struct session *session,
 	unsigned plans = claim(self, session, seen, seen->statements);
 
 	count(self, seen);
-	remember(session, seen->hash, seen->statements - plans);
+	remember(session, &seen->hash, seen->statements - plans);
 }
 
 static void
 see_plan(struct pgonce *self, struct session *session, const struct seen *seen)
 {
-	struct counted *counted = find_counted(session, seen->hash);
+	struct counted *counted = find_counted(session, &seen->hash);
 	struct held *held = session->held;
 
 	if (counted != NULL && counted->plans > 0) {
@@ -254,7 +344,7 @@ see_plan(struct pgonce *self, struct session *session, const struct seen *seen)
 		return;
 	}
 	/* more than one run of it can have: the first was of a run before */
-	if (held != NULL && held->hash == seen->hash &&
+	if (held != NULL && is_same(&held->hash, &seen->hash) &&
 	    held->plans == seen->statements) {
 		count_held(self, held, 1);
 		held->plans--;
@@ -269,7 +359,7 @@ static void
 see_failure(struct pgonce *self, struct session *session,
     const struct seen *seen)
 {
-	if (session->is_running && session->running == seen->hash) {
+	if (session->is_running && is_same(&session->running, &seen->hash)) {
 		repeat(self, seen);
 	} else {
 		(void)claim(self, session, seen, seen->statements - 1);
@@ -284,7 +374,7 @@ see_mention(struct pgonce *self, struct session *session,
 {
 	struct held *held = session->held;
 
-	if (session->is_running && session->running == seen->hash) {
+	if (session->is_running && is_same(&session->running, &seen->hash)) {
 		repeat(self, seen);
 		return;
 	}
@@ -292,7 +382,8 @@ see_mention(struct pgonce *self, struct session *session,
 	if (held != NULL && held->plans == seen->statements)
 		flush(self, session);
 	held = session->held;
-	if (held != NULL && held->hash == seen->hash && held->is_mentioned)
+	if (held != NULL && is_same(&held->hash, &seen->hash) &&
+	    held->is_mentioned)
 		repeat(self, seen);
 	else
 		hold(self, session, seen)->is_mentioned = true;
@@ -370,7 +461,7 @@ pgonce_see(struct pgonce *self, struct slice session, enum pgsign sign,
     const struct statement *statement, double milliseconds)
 {
 	struct seen seen = {
-		.hash = hash_of(statement->sql),
+		.hash = hash_of(self, statement->sql),
 		.statements = statement_count(statement->sql),
 		.statement = statement,
 		.milliseconds = milliseconds,
@@ -406,5 +497,6 @@ pgonce_free(struct pgonce *self)
 	drop(&self->old);
 	drop(&self->young);
 	buf_release(&self->key);
+	buf_release(&self->plain);
 	free(self);
 }

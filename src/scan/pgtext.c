@@ -4,8 +4,11 @@
 #include "scan/pgtext.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
+#include "scan/lines.h"
 #include "scan/pgline.h"
 
 /*
@@ -23,29 +26,48 @@ enum {
 
 enum field { FIELD_TEXT, FIELD_DETAIL, FIELD_STATEMENT, FIELD_COUNT };
 
+/* Most messages are one line, which is not copied unless it outlives its
+ * block: the text is of the block, or all that `own` holds. */
+struct piece {
+	struct slice text;
+	struct buf own;
+};
+
+enum {
+	PIECE_SESSION,
+	PIECE_HOST,
+	PIECE_SEVERITY,
+	PIECE_LINES,
+	PIECE_FIELDS,
+	PIECE_COUNT = PIECE_FIELDS + FIELD_COUNT
+};
+
 /* A message that may still grow. */
 struct open_message {
-	struct buf session;
-	struct buf host;
-	struct buf severity;
-	struct buf fields[FIELD_COUNT];
-	struct buf lines;
+	struct piece pieces[PIECE_COUNT];
 	struct stamp stamp;
 	enum field field; /* the one that grows, or FIELD_COUNT: none */
 	uint64_t sequence;
 	size_t chunk_len; /* of the last chunk */
-	uint64_t touched; /* when, in lines */
+};
+
+/* The hash is kept beside, so that what is another's is not looked at. */
+struct place {
+	uint64_t
+	    hash; /* of the session and what is quick to tell of the host */
+	struct open_message *message;
 };
 
 struct pgtext {
 	enum pgform form;
 	const struct pgsink *sink;
-	struct open_message *open[MOST_OPEN]; /* the first `count` are in use */
+	/* the first `count` are in use, and what grew last is behind */
+	struct place open[MOST_OPEN];
 	size_t count;
 	struct open_message *last; /* the one that grew last, or NULL */
 	size_t bytes;              /* of the lines of all that are open */
-	uint64_t clock;            /* lines read */
-	struct buf body;           /* of a line of syslog, escapes undone */
+	struct buf body;           /* of a line of syslog, escapes undone;
+				    * empty where it has none */
 };
 
 struct pgtext *
@@ -63,12 +85,8 @@ free_message(struct open_message *message)
 {
 	if (message == NULL)
 		return;
-	buf_release(&message->session);
-	buf_release(&message->host);
-	buf_release(&message->severity);
-	for (int i = 0; i < FIELD_COUNT; i++)
-		buf_release(&message->fields[i]);
-	buf_release(&message->lines);
+	for (int i = 0; i < PIECE_COUNT; i++)
+		buf_release(&message->pieces[i].own);
 	free(message);
 }
 
@@ -78,7 +96,7 @@ pgtext_free(struct pgtext *self)
 	if (self == NULL)
 		return;
 	for (size_t i = 0; i < MOST_OPEN; i++)
-		free_message(self->open[i]);
+		free_message(self->open[i].message);
 	buf_release(&self->body);
 	free(self);
 }
@@ -87,14 +105,16 @@ static void
 tell(const struct pgtext *self, const struct open_message *message)
 {
 	const struct pgsink *sink = self->sink;
+	const struct piece *pieces = message->pieces;
+	const struct piece *fields = pieces + PIECE_FIELDS;
 	struct pgmessage whole = {
-		.session = buf_slice(&message->session),
-		.host = buf_slice(&message->host),
-		.severity = buf_slice(&message->severity),
-		.text = buf_slice(&message->fields[FIELD_TEXT]),
-		.detail = buf_slice(&message->fields[FIELD_DETAIL]),
-		.statement = buf_slice(&message->fields[FIELD_STATEMENT]),
-		.lines = buf_slice(&message->lines),
+		.session = pieces[PIECE_SESSION].text,
+		.host = pieces[PIECE_HOST].text,
+		.severity = pieces[PIECE_SEVERITY].text,
+		.text = fields[FIELD_TEXT].text,
+		.detail = fields[FIELD_DETAIL].text,
+		.statement = fields[FIELD_STATEMENT].text,
+		.lines = pieces[PIECE_LINES].text,
 		.stamp = message->stamp,
 	};
 
@@ -105,17 +125,27 @@ tell(const struct pgtext *self, const struct open_message *message)
 		sink->message(sink->context, &whole);
 }
 
+/* Moves the n-th place behind the others that are in use. */
+static void
+move_last(struct pgtext *self, size_t n)
+{
+	struct place place = self->open[n];
+	size_t behind = self->count - n - 1;
+
+	memmove(&self->open[n], &self->open[n + 1], behind * sizeof(place));
+	self->open[self->count - 1] = place;
+}
+
 /* Gives the n-th open message; its memory is kept for the next. */
 static void
 give(struct pgtext *self, size_t n)
 {
-	struct open_message *message = self->open[n];
+	struct open_message *message = self->open[n].message;
 
 	tell(self, message);
-	self->bytes -= message->lines.len;
+	self->bytes -= message->pieces[PIECE_LINES].text.len;
+	move_last(self, n);
 	self->count--;
-	self->open[n] = self->open[self->count];
-	self->open[self->count] = message;
 	if (self->last == message)
 		self->last = NULL;
 }
@@ -123,33 +153,65 @@ give(struct pgtext *self, size_t n)
 static void
 give_oldest(struct pgtext *self)
 {
-	size_t oldest = 0;
+	give(self, 0);
+}
 
-	for (size_t n = 1; n < self->count; n++) {
-		if (self->open[n]->touched < self->open[oldest]->touched)
-			oldest = n;
-	}
-	give(self, oldest);
+static uint64_t
+hash_of(struct slice session, struct slice host)
+{
+	return hash_bytes(session) + host.len;
+}
+
+static bool
+is_of(const struct open_message *message, struct slice session,
+    struct slice host)
+{
+	return slice_equal(message->pieces[PIECE_SESSION].text, session) &&
+	    slice_equal(message->pieces[PIECE_HOST].text, host);
 }
 
 /* The place of a session's open message, or count. */
 static size_t
 find_session(const struct pgtext *self, struct slice session, struct slice host)
 {
+	uint64_t hash = hash_of(session, host);
 	size_t n = 0;
 
 	while (n < self->count &&
-	    !(slice_equal(buf_slice(&self->open[n]->session), session) &&
-		slice_equal(buf_slice(&self->open[n]->host), host)))
+	    !(self->open[n].hash == hash &&
+		is_of(self->open[n].message, session, host)))
 		n++;
 	return n;
 }
 
+/* Makes the text the piece's own. */
 static void
-set(struct buf *buf, struct slice bytes)
+own(struct piece *piece)
 {
-	buf_clear(buf);
-	buf_add(buf, bytes);
+	if (piece->text.len > 0 && piece->text.ptr == piece->own.ptr)
+		return;
+	buf_clear(&piece->own);
+	buf_add(&piece->own, piece->text);
+	piece->text = buf_slice(&piece->own);
+}
+
+static void
+grow(struct piece *piece, struct slice text, bool new_line)
+{
+	own(piece);
+	if (new_line)
+		buf_add_char(&piece->own, '\n');
+	buf_add(&piece->own, text);
+	piece->text = buf_slice(&piece->own);
+}
+
+/* What was unescaped lives as long as its line alone. */
+static void
+set(const struct pgtext *self, struct piece *piece, struct slice text)
+{
+	piece->text = text;
+	if (self->body.len > 0)
+		own(piece);
 }
 
 /* An empty message; it becomes the last one. */
@@ -157,18 +219,19 @@ static struct open_message *
 begin(struct pgtext *self, struct slice session, struct slice host)
 {
 	struct open_message *message;
+	struct place *place;
 
 	if (self->count == MOST_OPEN)
 		give_oldest(self);
-	if (self->open[self->count] == NULL)
-		self->open[self->count] = xcalloc(1, sizeof(*message));
-	message = self->open[self->count++];
-	set(&message->session, session);
-	set(&message->host, host);
-	buf_clear(&message->severity);
-	for (int i = 0; i < FIELD_COUNT; i++)
-		buf_clear(&message->fields[i]);
-	buf_clear(&message->lines);
+	place = &self->open[self->count++];
+	if (place->message == NULL)
+		place->message = xcalloc(1, sizeof(*message));
+	place->hash = hash_of(session, host);
+	message = place->message;
+	for (int i = 0; i < PIECE_COUNT; i++)
+		message->pieces[i].text = (struct slice){ 0 };
+	message->pieces[PIECE_SESSION].text = session;
+	message->pieces[PIECE_HOST].text = host;
 	message->sequence = 0;
 	message->field = FIELD_COUNT;
 	message->stamp = self->sink->carried->stamp;
@@ -183,15 +246,14 @@ begin(struct pgtext *self, struct slice session, struct slice host)
 static void
 add_line(struct pgtext *self, struct open_message *message, struct slice line)
 {
-	size_t before = message->lines.len;
+	struct piece *lines = &message->pieces[PIECE_LINES];
+	size_t before = lines->text.len;
 
-	if (before <= self->sink->max_message) {
-		if (before > 0)
-			buf_add_char(&message->lines, '\n');
-		buf_add(&message->lines, line);
-	}
-	self->bytes += message->lines.len - before;
-	message->touched = self->clock;
+	/* These are copied at once: a line of the block would be told to
+	 * stand there, others stand where the reader is. */
+	if (before <= self->sink->max_message)
+		grow(lines, line, before > 0);
+	self->bytes += lines->text.len - before;
 	self->last = message;
 }
 
@@ -199,15 +261,16 @@ static void
 add_text(const struct pgtext *self, struct open_message *message,
     struct slice text, bool new_line)
 {
-	struct buf *field;
+	struct piece *piece;
 
 	if (message->field == FIELD_COUNT ||
-	    message->lines.len > self->sink->max_message)
+	    message->pieces[PIECE_LINES].text.len > self->sink->max_message)
 		return;
-	field = &message->fields[message->field];
-	if (new_line)
-		buf_add_char(field, '\n');
-	buf_add(field, text);
+	piece = &message->pieces[PIECE_FIELDS + message->field];
+	if (piece->text.len == 0 && !new_line)
+		set(self, piece, text);
+	else
+		grow(piece, text, new_line);
 }
 
 static enum field
@@ -226,6 +289,14 @@ field_of(enum pgpart part)
 	return FIELD_COUNT;
 }
 
+/* The n-th message, which is going to grow. */
+static struct open_message *
+take_open(struct pgtext *self, size_t n)
+{
+	move_last(self, n);
+	return self->open[self->count - 1].message;
+}
+
 /* A part with its word; "n" is the place of its session's message. */
 static struct open_message *
 take_part(struct pgtext *self, size_t n, const struct pgline *part,
@@ -237,9 +308,10 @@ take_part(struct pgtext *self, size_t n, const struct pgline *part,
 		give(self, n);
 		n = self->count;
 	}
-	message = n < self->count ? self->open[n] : begin(self, session, host);
+	message = n < self->count ? take_open(self, n) :
+				    begin(self, session, host);
 	if (part->part == PGPART_MESSAGE)
-		set(&message->severity, part->severity);
+		set(self, &message->pieces[PIECE_SEVERITY], part->severity);
 	message->field = field_of(part->part);
 	return message;
 }
@@ -309,12 +381,12 @@ stderr_line(struct pgtext *self, struct slice line)
 static struct slice
 unescape(struct pgtext *self, struct slice body)
 {
-	const char *hash;
+	const char *hash = line_find(body, "#0");
 
-	if (slice_find(body, "#0") == NULL)
-		return body;
 	buf_clear(&self->body);
-	while ((hash = slice_find(body, "#0")) != NULL) {
+	if (hash == NULL)
+		return body;
+	for (; hash != NULL; hash = line_find(body, "#0")) {
 		size_t before = (size_t)(hash - body.ptr);
 
 		buf_add(&self->body, slice_head(body, before));
@@ -373,12 +445,13 @@ take_rest(struct pgtext *self, size_t n, const struct syslog_line *found,
 	struct open_message *message;
 	struct pgline part;
 
-	if (n == self->count || self->open[n]->sequence != found->sequence) {
+	if (n == self->count ||
+	    self->open[n].message->sequence != found->sequence) {
 		sink->events->malformed(sink->events->context, line,
 		    "the rest of a message whose beginning is not there");
 		return;
 	}
-	message = self->open[n];
+	message = take_open(self, n);
 	add_line(self, message, line);
 	if (!slice_starts(body, "\t") && pgline_read(body, &part) &&
 	    part.part != PGPART_MESSAGE) {
@@ -445,7 +518,6 @@ syslog_line(struct pgtext *self, struct slice line)
 void
 pgtext_line(struct pgtext *self, struct slice line)
 {
-	self->clock++;
 	if (self->form == PGFORM_SYSLOG)
 		syslog_line(self, line);
 	else
@@ -455,10 +527,17 @@ pgtext_line(struct pgtext *self, struct slice line)
 }
 
 void
+pgtext_settle(struct pgtext *self)
+{
+	for (size_t n = 0; n < self->count; n++)
+		for (int i = 0; i < PIECE_COUNT; i++)
+			own(&self->open[n].message->pieces[i]);
+}
+
+void
 pgtext_end(struct pgtext *self)
 {
 	while (self->count > 0)
 		give_oldest(self);
 	self->last = NULL;
-	self->clock = 0;
 }

@@ -15,7 +15,10 @@ struct pgtext;
 /* The form is PGFORM_STDERR or PGFORM_SYSLOG. The sink is borrowed. */
 struct pgtext *pgtext_new(enum pgform form, const struct pgsink *sink);
 void pgtext_free(struct pgtext *text);
+
+/* The line must stay where it is until pgtext_settle(). */
 void pgtext_line(struct pgtext *text, struct slice line);
+void pgtext_settle(struct pgtext *text);
 void pgtext_end(struct pgtext *text);
 
 #endif

@@ -111,8 +111,8 @@ add_line(struct mysql_reader *self, struct slice sql, struct slice line)
 static bool
 is_banner(struct slice line)
 {
-	return (slice_find(line, ", Version: ") != NULL &&
-		   slice_ends(line, "started with:")) ||
+	return (slice_ends(line, "started with:") &&
+		   slice_find(line, ", Version: ") != NULL) ||
 	    slice_starts(line, "Tcp port: ") ||
 	    (slice_starts(line, "Time ") && slice_ends(line, "Argument"));
 }
@@ -123,15 +123,17 @@ is_banner(struct slice line)
 static bool
 take_setting(struct mysql_reader *self, struct slice line)
 {
-	const char *key = slice_find(line, "timestamp=");
+	const char *key;
 	struct stamp stamp;
 
 	if (!slice_ends(line, ";"))
 		return false;
 	if (slice_starts(line, "use "))
 		return true;
-	if (!slice_starts(line, "SET ") || key == NULL ||
-	    (key[-1] != ' ' && key[-1] != ','))
+	if (!slice_starts(line, "SET "))
+		return false;
+	key = slice_find(line, "timestamp=");
+	if (key == NULL || (key[-1] != ' ' && key[-1] != ','))
 		return false;
 	line = slice_between(key, line.ptr + line.len);
 	if (skip(&line, "timestamp=") && !self->reader.stamp.has_date &&

@@ -61,7 +61,7 @@ on_repeat(void *context, struct slice lines)
 	self->events->repeat(self->events->context, lines);
 }
 
-static bool
+static inline bool
 skip(struct slice *text, const char *prefix)
 {
 	if (!slice_starts(*text, prefix))
@@ -74,12 +74,16 @@ skip(struct slice *text, const char *prefix)
 static bool
 skip_name(struct slice *text)
 {
-	const char *colon = slice_find(*text, ": ");
+	struct slice rest = *text;
+	struct slice name;
 
-	if (colon == NULL)
-		return false;
-	*text = slice_from(*text, (size_t)(colon - text->ptr) + 2);
-	return true;
+	while (slice_cut(&rest, ':', &name)) {
+		if (slice_starts(rest, " ")) {
+			*text = slice_from(rest, 1);
+			return true;
+		}
+	}
+	return false;
 }
 
 /* "duration: 12.345 ms  statement: ..." */
@@ -297,10 +301,8 @@ static void
 postgres_read(struct reader *reader, struct slice block)
 {
 	struct postgres_reader *self = (struct postgres_reader *)reader;
-	struct slice line;
 
-	while (reader_next(reader, &block, &line))
-		pgcutter_read(self->cutter, slice_between(line.ptr, block.ptr));
+	pgcutter_read(self->cutter, block);
 }
 
 static void

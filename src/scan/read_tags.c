@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/ascii.h"
 #include "model/sqltoken.h"
+#include "scan/carry.h"
 #include "scan/lines.h"
 #include "scan/reader.h"
 #include "scan/statement.h"
@@ -32,7 +32,9 @@ struct tags_reader {
 	const struct reader_events *events;
 	bool has_weight;
 	struct statement_giver giver;
-	struct buf plain; /* a line without its colours */
+	struct carry carry;
+	struct buf plain;  /* a line without its colours */
+	struct buf passed; /* the same of one that was passed over */
 
 	/* the statement that may go on; line_count is 0 where there is none */
 	struct buf sql;
@@ -75,13 +77,44 @@ static const struct {
 	{ SLICE("declare"), NULL, NULL },
 };
 
+/* What a byte is here, as bits: a letter; one that a verb may stand behind; one
+ * that may stand behind a verb, which is no part of a name or a path. */
+enum { LETTER = 1, BEFORE = 2, BEHIND = 4 };
+
+#define L LETTER
+#define B BEFORE
+#define H BEHIND
+#define A (BEFORE | BEHIND)
+
+static const uint8_t kinds[256] = {
+	0, 0, 0, 0, 0, 0, 0, 0, 0, A, 0, 0, 0, 0, 0, 0, /* control bytes */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* and more */
+	A, 0, A, 0, 0, 0, 0, A, A, 0, H, 0, B, 0, 0, H, /* blank to slash */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, B, A, 0, B, B, 0, /* 0 to ? */
+	0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, /* @ to O */
+	L, L, L, L, L, L, L, L, L, L, L, B, 0, 0, 0, 0, /* P to _ */
+	B, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, /* ` to o */
+	L, L, L, L, L, L, L, L, L, L, L, 0, B, 0, 0, 0, /* p to DEL */
+};
+
+#undef L
+#undef B
+#undef H
+#undef A
+
+static inline bool
+is_kind(char c, unsigned kind)
+{
+	return (kinds[(unsigned char)c] & kind) != 0;
+}
+
 /* The letters at the front of a text. */
-static struct slice
+static inline struct slice
 letters(struct slice text)
 {
 	size_t len = 0;
 
-	while (len < text.len && ascii_is_letter(text.ptr[len]))
+	while (len < text.len && is_kind(text.ptr[len], LETTER))
 		len++;
 	return slice_head(text, len);
 }
@@ -96,6 +129,37 @@ behind_word(struct slice text)
 	return slice_trim(text);
 }
 
+/* For each letter that a verb begins with, bits of what may be its second one:
+ * most words are told apart by these. */
+#define BIT(letter) (1U << ((letter) - 'a'))
+
+static const uint32_t second_letters['z' + 1] = {
+	['a'] = BIT('l'),
+	['b'] = BIT('e'),
+	['c'] = BIT('a') | BIT('o') | BIT('r'),
+	['d'] = BIT('e') | BIT('r'),
+	['e'] = BIT('x'),
+	['i'] = BIT('n'),
+	['l'] = BIT('o'),
+	['m'] = BIT('e'),
+	['r'] = BIT('e') | BIT('o'),
+	['s'] = BIT('a') | BIT('e'),
+	['t'] = BIT('r'),
+	['u'] = BIT('p'),
+	['w'] = BIT('i'),
+};
+
+#undef BIT
+
+/* Of a word of two letters or more. */
+static inline bool
+may_be_verb(const char *word)
+{
+	uint32_t seconds = second_letters[word[0] | 0x20];
+
+	return (seconds >> ((word[1] | 0x20) - 'a') & 1) != 0;
+}
+
 /* Whether text begins a statement with this word, which stands at its front. */
 static bool
 is_verb(struct slice word, struct slice text)
@@ -106,7 +170,9 @@ is_verb(struct slice word, struct slice text)
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		struct slice verb = verbs[i].word;
 
-		if (word.len != verb.len || !slice_is_nocase(word, verb.ptr))
+		if (word.len != verb.len ||
+		    (word.ptr[0] | 0x20) != verb.ptr[0] ||
+		    !slice_is_nocase(word, verb.ptr))
 			continue;
 		if (is_capital)
 			return true;
@@ -121,53 +187,76 @@ is_verb(struct slice word, struct slice text)
 	return false;
 }
 
-/* Whether a verb may have these bytes around it: it is no part of a name or a
- * path. */
-static bool
-stands_alone(char before, struct slice behind)
-{
-	return memchr(" \t\"'`(:=[>;,|", before, 13) != NULL &&
-	    (behind.len == 0 || memchr(" \t;(*\"'/", behind.ptr[0], 8) != NULL);
-}
-
-/* The length of the comment at the front, 0 where there is none. */
+/* The length of the comment at the front. */
 static size_t
 comment_length(struct slice text)
 {
-	const char *end;
+	const char *end = line_find(slice_from(text, 2), "*/");
 
-	if (!slice_starts(text, "/*"))
-		return 0;
-	end = slice_find(slice_from(text, 2), "*/");
 	return end == NULL ? text.len : (size_t)(end - text.ptr) + 2;
 }
 
+static bool
+is_blank(struct slice text)
+{
+	while (slice_take_char(&text, ' '))
+		continue;
+	return text.len == 0;
+}
+
 /*
- * Where the SQL begins: at its verb, or at the comment right before that.
+ * The first verb that begins a statement in line from `at` on, before `end`;
+ * NULL when there is none. What is left of the line is looked at behind it.
+ */
+static const char *
+find_verb(struct slice line, const char *at, const char *end)
+{
+	const char *line_end = line.ptr + line.len;
+	const char *begin;
+
+	for (char before = ' '; at < end; before = at[-1]) {
+		begin = at++;
+		if (!is_kind(*begin, LETTER))
+			continue;
+		while (at < end && is_kind(*at, LETTER))
+			at++;
+		if (is_kind(before, BEFORE) && at - begin > 1 &&
+		    may_be_verb(begin) &&
+		    (at == line_end || is_kind(*at, BEHIND)) &&
+		    is_verb(slice_between(begin, at),
+			slice_between(begin, line_end)))
+			return begin;
+	}
+	return NULL;
+}
+
+/*
+ * Where the SQL begins: at its verb, or at the comments right before that.
  * Empty when there is none. Quotes mean nothing here: before the verb they
  * are the logger's.
  */
 static struct slice
 find_sql(struct slice line)
 {
-	struct slice begin = { 0 };
-	char before = ' ';
+	const char *end = line.ptr + line.len;
+	const char *begin = NULL; /* of the comments before `at`, if any */
+	const char *at = line.ptr;
 
-	for (struct slice rest = line; rest.len > 0;) {
-		struct slice word = letters(rest);
-		size_t comment = comment_length(rest);
-		size_t step = word.len > 0 ? word.len : 1;
+	while (at < end) {
+		const char *open = line_find(slice_between(at, end), "/*");
+		const char *stop = open == NULL ? end : open;
+		const char *verb = find_verb(line, at, stop);
 
-		if (word.len > 1 &&
-		    stands_alone(before, slice_from(rest, word.len)) &&
-		    is_verb(word, rest))
-			return begin.len > 0 ? begin : rest;
-		if (comment > 0 && begin.len == 0)
-			begin = rest;
-		else if (comment == 0 && rest.ptr[0] != ' ')
-			begin.len = 0;
-		before = comment > 0 ? ' ' : rest.ptr[step - 1];
-		rest = slice_from(rest, comment > 0 ? comment : step);
+		if (begin != NULL &&
+		    !is_blank(slice_between(at, verb == NULL ? stop : verb)))
+			begin = NULL;
+		if (verb != NULL)
+			return slice_between(begin == NULL ? verb : begin, end);
+		if (open == NULL)
+			break;
+		if (begin == NULL)
+			begin = open;
+		at = open + comment_length(slice_between(open, end));
 	}
 	return slice_make(line.ptr, 0);
 }
@@ -186,7 +275,7 @@ ends_in_sql(struct slice head)
 	if (slice_ends(head, "("))
 		return true;
 	begin = head.len;
-	while (begin > 0 && ascii_is_letter(head.ptr[begin - 1]))
+	while (begin > 0 && is_kind(head.ptr[begin - 1], LETTER))
 		begin--;
 	head = slice_from(head, begin);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -313,17 +402,6 @@ go_on(struct tags_reader *self, struct slice text, struct slice line)
 		finish(self);
 }
 
-static bool
-sees_stamp(struct tags_reader *self, struct slice head)
-{
-	struct stamp stamp;
-
-	if (!stamp_find(head, READER_HEAD, 0, &stamp))
-		return false;
-	reader_see(&self->reader, &stamp);
-	return true;
-}
-
 static void
 text_line(struct tags_reader *self, struct slice text, struct slice line)
 {
@@ -331,7 +409,9 @@ text_line(struct tags_reader *self, struct slice text, struct slice line)
 	struct slice head = sql.len == 0 ? text :
 					   slice_between(text.ptr, sql.ptr);
 
-	if (sees_stamp(self, head)) {
+	if (sql.len == 0 && self->line_count == 0)
+		return; /* the carry sees to its stamp */
+	if (carry_see(&self->carry, line, head)) {
 		finish(self);
 		if (sql.len > 0)
 			begin(self, sql, line, 1);
@@ -414,6 +494,15 @@ tags_prepare(struct preset *preset, struct err *err)
 	return 0;
 }
 
+/* What of a line is looked at for its stamp where it has no SQL. */
+static struct slice
+stamp_part(struct reader *reader, struct slice line)
+{
+	struct tags_reader *self = (struct tags_reader *)reader;
+
+	return line_plain(line, &self->passed);
+}
+
 static struct reader *
 tags_new(const struct preset *preset, const struct reader_options *options,
     const struct reader_events *events)
@@ -424,6 +513,8 @@ tags_new(const struct preset *preset, const struct reader_options *options,
 	self->reader.type = &reader_tags;
 	self->events = events;
 	self->giver.events = events;
+	self->carry.reader = &self->reader;
+	self->carry.part = stamp_part;
 	self->has_weight = preset->prepared != NULL;
 	return &self->reader;
 }
@@ -435,6 +526,7 @@ tags_free(struct reader *reader)
 
 	statement_giver_release(&self->giver);
 	buf_release(&self->plain);
+	buf_release(&self->passed);
 	buf_release(&self->sql);
 	buf_release(&self->lines);
 	free(self);
@@ -444,8 +536,10 @@ static void
 tags_read(struct reader *reader, struct slice block)
 {
 	struct tags_reader *self = (struct tags_reader *)reader;
+	const char *end = block.ptr + block.len;
 	struct slice line;
 
+	carry_begin(&self->carry, block.ptr);
 	while (reader_next(reader, &block, &line)) {
 		struct slice text = line_plain(line, &self->plain);
 
@@ -454,6 +548,8 @@ tags_read(struct reader *reader, struct slice block)
 		else
 			text_line(self, text, line);
 	}
+	if (!self->has_weight)
+		carry_catch_up(&self->carry, end);
 }
 
 static void

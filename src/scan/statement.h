@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/slice.h"
 #include "model/sql.h"
+#include "scan/memo.h"
 #include "scan/reader.h"
 
 struct statement {
@@ -28,6 +29,9 @@ struct statement {
 /* Gives statements to a reader's events. Start it with its events only. */
 struct statement_giver {
 	const struct reader_events *events;
+	struct memo shapes; /* the operations of shapes (scan/shape.h) */
+	struct buf shape;   /* of the statement */
+	struct buf source;  /* what the entry is made of */
 	struct buf decoded; /* what tag_find() had to decode */
 	struct sql_operations operations;
 };

@@ -10,7 +10,10 @@
 #include "model/sqltoken.h"
 #include "model/words.h"
 
-enum { MOST_LINE_DIGITS = 9 }; /* more are an id or a time */
+enum {
+	MOST_LINE_DIGITS = 9, /* more are an id or a time */
+	ESC = 0x1b,
+};
 
 /* What is looked for in comments; keys of one meaning share a tag. */
 enum tag {
@@ -399,19 +402,50 @@ comment_text(struct sql_token comment)
 	return slice_from(text, 2);
 }
 
-static void
-collect(struct value *values, struct slice sql)
+/* Behind its length and whether it was cut. */
+void
+tag_add_comment(struct slice text, bool is_cut, struct buf *comments)
+{
+	char *at = buf_reserve(comments, sizeof(size_t) + 1 + text.len);
+
+	memcpy(at, &text.len, sizeof(size_t));
+	at[sizeof(size_t)] = (char)is_cut;
+	if (text.len > 0)
+		memcpy(at + sizeof(size_t) + 1, text.ptr, text.len);
+	comments->len += sizeof(size_t) + 1 + text.len;
+}
+
+void
+tag_add_comments(struct slice sql, struct buf *comments)
 {
 	struct sql_lexer lexer = { .rest = sql };
 	struct sql_token token;
 
-	while ((token = sql_token_next(&lexer)).type != SQL_END) {
-		if (token.type != SQL_COMMENT)
-			continue;
-		collect_pairs(values, comment_text(token), token.is_cut);
-		if (!token.is_cut)
-			collect_bare(values, comment_text(token));
-	}
+	if (!tag_may_be_in(sql))
+		return;
+	while ((token = sql_comment_next(&lexer)).type != SQL_END)
+		tag_add_comment(comment_text(token), token.is_cut, comments);
+}
+
+/* Takes a comment off the front of what was added. */
+static struct slice
+take_comment(struct slice *comments, bool *is_cut)
+{
+	struct slice text;
+
+	memcpy(&text.len, comments->ptr, sizeof(text.len));
+	*is_cut = comments->ptr[sizeof(text.len)] != 0;
+	text.ptr = comments->ptr + sizeof(text.len) + 1;
+	*comments = slice_from(*comments, sizeof(text.len) + 1 + text.len);
+	return text;
+}
+
+static void
+collect(struct value *values, struct slice comment, bool is_cut)
+{
+	collect_pairs(values, comment, is_cut);
+	if (!is_cut)
+		collect_bare(values, comment);
 }
 
 static int
@@ -481,16 +515,64 @@ find_split(const struct value *values, struct buf *buf, struct caller *caller)
 	return true;
 }
 
+/* Whether the two bytes stand side by side, or with a colour between them. */
+static bool
+has_pair(struct slice text, char first, char second)
+{
+	const char *at;
+
+	while ((at = slice_chr(text, first)) != NULL) {
+		text = slice_from(text, (size_t)(at - text.ptr) + 1);
+		if (text.len > 0 &&
+		    (text.ptr[0] == second || text.ptr[0] == ESC))
+			return true;
+	}
+	return false;
+}
+
+bool
+tag_may_be_in(struct slice sql)
+{
+	return has_pair(sql, '/', '*') || has_pair(sql, '-', '-') ||
+	    slice_chr(sql, '#') != NULL;
+}
+
+static bool
+find_caller(const struct value *values, struct buf *buf, struct caller *caller)
+{
+	return find_place(values, buf, caller) ||
+	    find_split(values, buf, caller) ||
+	    caller_parse(values[TAG_BARE].text, caller);
+}
+
+bool
+tag_find_in(struct slice comments, struct buf *buf, struct caller *caller)
+{
+	struct value values[TAG_COUNT] = { 0 };
+	bool is_cut;
+
+	if (comments.len == 0)
+		return false;
+	while (comments.len > 0) {
+		struct slice text = take_comment(&comments, &is_cut);
+
+		collect(values, text, is_cut);
+	}
+	return find_caller(values, buf, caller);
+}
+
 bool
 tag_find(struct slice sql, struct buf *buf, struct caller *caller)
 {
 	struct value values[TAG_COUNT] = { 0 };
+	struct sql_lexer lexer = { .rest = sql };
+	struct sql_token token;
+	bool is_any = false;
 
-	if (slice_find(sql, "/*") == NULL && slice_find(sql, "--") == NULL &&
-	    slice_chr(sql, '#') == NULL)
+	if (!tag_may_be_in(sql))
 		return false;
-	collect(values, sql);
-	return find_place(values, buf, caller) ||
-	    find_split(values, buf, caller) ||
-	    caller_parse(values[TAG_BARE].text, caller);
+	for (; (token = sql_comment_next(&lexer)).type != SQL_END;
+	     is_any = true)
+		collect(values, comment_text(token), token.is_cut);
+	return is_any && find_caller(values, buf, caller);
 }

@@ -32,6 +32,19 @@ struct caller {
 bool tag_find(struct slice sql, struct buf *buf, struct caller *caller);
 
 /*
+ * The same in two steps: adds the comments of a statement, or one of them
+ * without what makes it one, and finds the caller in what was added. Nothing
+ * but these bytes makes the caller.
+ */
+void tag_add_comments(struct slice sql, struct buf *comments);
+void tag_add_comment(struct slice text, bool is_cut, struct buf *comments);
+bool tag_find_in(struct slice comments, struct buf *buf, struct caller *caller);
+
+/* Whether a comment may begin in a statement at all, whose colours may not be
+ * taken off yet. tag_find() is false where this is. */
+bool tag_may_be_in(struct slice sql);
+
+/*
  * Takes apart what stands for a place: "app/x.rb:12:in `save'",
  * "app/x.rb:12:in 'X#save'", "src/x.ts:42:7" (line and column), "x.py:12",
  * "D:/x.go:18", "lib/x.ex:8", "/opt/x.py (12) save", "x.c(12)",

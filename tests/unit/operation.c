@@ -180,6 +180,11 @@ rails_adds(void)
 	CHECK_SLICE(buf, "before City.load");
 	operation_add_rails(&buf, slice_str("No Verb"), slice_str(""));
 	CHECK_SLICE(buf, "before City.load");
+	CHECK(!operation_add_rails_name(&buf, slice_str("CACHE TRANSACTION")));
+	CHECK(!operation_add_rails_name(&buf, slice_str("Disk Storage")));
+	CHECK_SLICE(buf, "before City.load");
+	CHECK(operation_add_rails_name(&buf, slice_str("CACHE City Load")));
+	CHECK_SLICE(buf, "before City.loadCity.cached");
 	buf_release(&buf);
 }
 

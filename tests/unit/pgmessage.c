@@ -410,6 +410,24 @@ csv_damaged(void)
 	check_csv(&log, &expected);
 }
 
+/* Blanks of the kind that Windows' editors leave; a row that turns out to have
+ * them is read from its beginning. */
+static void
+csv_returns(void)
+{
+	struct buf log = { 0 };
+	struct buf expected = { 0 };
+
+	add_row(&log, "12", "LOG\r", "\"a\",,,,,,,,,\"\"\n");
+	add_row(&log, "13", "LOG", "\"say \"\"b\nc\"\r,\rd,,,,,,,,\"\"\n");
+	add_row(&log, "14", "LOG", "\"e\",,,,,,,,,\"\"\n");
+	buf_add_str(&expected,
+	    "session=12|11-21 20:00|severity=LOG|text=a|\n"
+	    "session=13|11-21 20:00|severity=LOG|text=say \"b\\nc|detail=d|\n"
+	    "session=14|11-21 20:00|severity=LOG|text=e|\n");
+	check_csv(&log, &expected);
+}
+
 static void
 csv_long(void)
 {
@@ -472,6 +490,7 @@ static const struct tap_test tests[] = {
 	{ "syslog: of many sessions the oldest are given first", syslog_many },
 	{ "csvlog: fields hold quotes and line ends", csv_rows },
 	{ "csvlog: a damaged row costs no other", csv_damaged },
+	{ "csvlog: a CR beside a field is no part of it", csv_returns },
 	{ "csvlog: a row that is too long is given up on", csv_long },
 	{ "jsonlog: of PostgreSQL and of CloudNativePG", json_lines },
 	{ 0 },

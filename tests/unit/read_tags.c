@@ -143,6 +143,39 @@ snapshot(void)
 }
 
 static void
+verbs(void)
+{
+	readcheck(preset_sql,
+	    "a */select 1 from a /*x.py:1*/\n"
+	    "a /* select 1 */ /*x.py:2*/ select 1 from b\n"
+	    "a /*x.py:3*/ /*b*/select 1 from c\n"
+	    "a /*x.py:4*/b/**/ select 1 from d\n"
+	    "a //*x.py:5*/select 1 from e\n"
+	    "a /*select 1 from f\n"
+	    "a selects, preselect, re-select, select.x\n"
+	    "Begin /*x.py:6*/\n"
+	    "BEGIN/*x.py:7*/\n",
+	    "x.py:2 -- b.select\nx.py:3 -- c.select\n"
+	    "no caller: a /*x.py:4*/b/**/ select 1 from d\n"
+	    "x.py:5 -- e.select\nx.py:7 -- transaction.begin\n");
+}
+
+static void
+carried(void)
+{
+	readcheck(preset_sql,
+	    "2026-11-20 20:00:00 nothing\n"
+	    "\033[1m2026-11-21\033[0m 20:00:00 nothing\n"
+	    "nothing\n"
+	    "SELECT 1 FROM a /*x.py:1*/\n"
+	    "20:00:01 nothing\n"
+	    "SELECT 1\n"
+	    "  FROM b /*x.py:2*/\n",
+	    "x.py:1 -- a.select" AT
+	    "x.py:2 -- b.select @2026-11-21 20:00:01\n");
+}
+
+static void
 bad_weight(void)
 {
 	const char text[] = "reader = tags\nweight = heavy\n";
@@ -156,6 +189,9 @@ static const struct tap_test tests[] = {
 	{ "a statement with a tag is an entry, whatever is around it",
 	    one_line },
 	{ "a stamp inside the statement is not the line's", stamp_of_head },
+	{ "a verb stands alone, and comments right before it are its own",
+	    verbs },
+	{ "lines without SQL carry their stamps on", carried },
 	{ "a statement goes on over lines", several_lines },
 	{ "a stamp, a verb, a ';' and a blank line end it", ends },
 	{ "what only looks like SQL is nothing", no_sql },

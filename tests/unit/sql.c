@@ -117,6 +117,59 @@ queries_within(void)
 }
 
 static void
+plain_queries(void)
+{
+	static const struct row rows[] = {
+		{ "SELECT \"a\".\"b\" FROM \"t\" WHERE 1", "t.select" },
+		{ "SELECT `a`, COUNT(*) FROM `t` AS x", "t.select" },
+		{ "SELECT \"a\" FROM \"t\"", "t.select" },
+		{ "SELECT \"a\" FROM \"t\" . \"u\"", "t.u.select" },
+		{ "SELECT \"a\" FROM \"t\".\"u\"", "t.u.select" },
+		{ "SELECT \"a\" FROM \"t\" /* */ . \"u\"", "t.u.select" },
+		{ "SELECT \"a\" FROM \"t\"\"u\"", "t\"u.select" },
+		{ "SELECT \"a FROM \"t\" FROM \"u\" x", "sql.select" },
+		{ "SELECT (\"a\" FROM \"t\") FROM \"u\"", "u.select" },
+		{ "SELECT \"a\" ) FROM \"t\"", "t.select" },
+		{ "SELECT \"a\", \"* FROM \"t\" x", "sql.select" },
+		{ "SELECT (* FROM \"t\" x) FROM \"u\"", "u.select" },
+		{ "SELECT join \"u\" FROM \"t\"", "u.select" },
+		{ "SELECT a from \"u\" FROM \"t\"", "u.select" },
+		{ "SELECT 1 IS DISTINCT FROM \"a\" FROM \"t\"", "t.select" },
+		{ "SELECT a.FROM \"t\"", "sql.select" },
+		{ "SELECT \"a\". FROM \"t\"", "sql.select" },
+		{ "SELECT 'a' FROM \"t\"", "t.select" },
+		{ "SELECT \"a\" FROM \"t\" x; DELETE FROM u",
+		    "t.select u.delete" },
+		{ 0 },
+	};
+	struct buf buf = { 0 };
+
+	check_rows(rows);
+	for (const struct row *row = rows; row->sql != NULL; row++) {
+		const char *end = strchr(row->operations, ' ');
+
+		buf_clear(&buf);
+		CHECK(sql_add_first(&buf, slice_str(row->sql)));
+		CHECK_BYTES(buf.ptr, buf.len, row->operations,
+		    end == NULL ? strlen(row->operations) :
+				  (size_t)(end - row->operations));
+	}
+	buf_release(&buf);
+}
+
+/* What the first word says is what reading all of it would. */
+static void
+first_words(void)
+{
+	CHECK(sql_begins(slice_str("SELECT 1")));
+	CHECK(sql_begins(slice_str("/* x */ commit")));
+	CHECK(!sql_begins(slice_str("WITH a AS (SELECT 1) nothing")));
+	CHECK(!sql_begins(slice_str("begin end")));
+	CHECK(!sql_begins(slice_str("Uploaded file")));
+	CHECK(!sql_begins(slice_str("")));
+}
+
+static void
 queries_of_no_table(void)
 {
 	static const struct row rows[] = {
@@ -551,6 +604,8 @@ long_texts(void)
 static const struct tap_test tests[] = {
 	{ "a query is of the first table behind its FROM", queries },
 	{ "FROM is followed into parentheses, others are not", queries_within },
+	{ "a query is plain only where no word of it could be more",
+	    plain_queries },
 	{ "a query of no table is of kind sql", queries_of_no_table },
 	{ "an insert names its table", inserts },
 	{ "an update or delete names its table, not its alias", changes },
@@ -564,6 +619,7 @@ static const struct tap_test tests[] = {
 	{ "comments are stepped over", comments },
 	{ "a cut text gives what its front tells", cut_texts },
 	{ "what is no statement gives nothing", no_statements },
+	{ "the first word may tell a statement alone", first_words },
 	{ "at most 32 operations are given", at_most_32 },
 	{ "a long name is kept", long_names },
 	{ "a long text takes linear time, and bounded depth", long_texts },

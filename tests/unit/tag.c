@@ -30,12 +30,19 @@ check_caller(const struct row *row, bool found, const struct caller *caller)
 static void
 check_tags(const struct row *rows)
 {
+	struct buf comments = { 0 };
 	struct buf buf = { 0 };
 	struct caller caller;
 
-	for (; rows->text != NULL; rows++)
+	for (; rows->text != NULL; rows++) {
 		check_caller(rows,
 		    tag_find(slice_str(rows->text), &buf, &caller), &caller);
+		buf_clear(&comments);
+		tag_add_comments(slice_str(rows->text), &comments);
+		check_caller(rows,
+		    tag_find_in(buf_slice(&comments), &buf, &caller), &caller);
+	}
+	buf_release(&comments);
 	buf_release(&buf);
 }
 
