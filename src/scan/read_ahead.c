@@ -27,14 +27,20 @@
 
 enum { SQL_MOST = 64 * 1024 };
 
-struct ahead_reader;
+/* What a line says of a caller. */
+struct ahead_caller {
+	struct caller caller;
+	struct slice place; /* what it was read from */
+	struct stamp stamp; /* of the line, where has_stamp */
+	bool has_stamp;
+};
 
 /* How the two formats differ. */
 struct ahead_form {
 	const char *name;
 
 	/* Whether the line names a caller. */
-	bool (*read_caller)(struct slice line, struct caller *caller);
+	bool (*read_caller)(struct slice line, struct ahead_caller *found);
 
 	/* What of the line behind the caller's is SQL; false: none is. */
 	bool (*read_sql)(struct slice line, struct slice *sql);
@@ -46,29 +52,30 @@ struct ahead_reader {
 	const struct ahead_form *form;
 	bool has_caller;
 	struct buf caller_line;
-	struct caller caller; /* slices of caller_line */
+	size_t place_begin; /* in it */
+	size_t place_len;
 	struct buf sql;
 	struct buf plain;
 	struct sql_operations operations;
+	struct buf source; /* of the entry that is given */
 };
 
 /* "2025/07/05 10:34:03 /srv/app/restful.go:1391 SLOW SQL >= 200ms" */
 static bool
-gorm_caller(struct slice line, struct caller *caller)
+gorm_caller(struct slice line, struct ahead_caller *found)
 {
-	struct stamp stamp;
-	size_t len = stamp_read(line, 0, &stamp);
+	size_t len = stamp_read(line, 0, &found->stamp);
 	struct slice rest = slice_trim(slice_from(line, len));
-	struct slice place;
 
-	if (len == 0 || !stamp.has_date || !stamp.has_time)
+	if (len == 0 || !found->stamp.has_date || !found->stamp.has_time ||
+	    line_find(rest, ".go:") == NULL)
 		return false;
 	/* A path may hold blanks: try the whole rest, then its first word. */
-	if (slice_find(rest, ".go:") == NULL)
-		return false;
-	if (caller_parse(rest, caller))
-		return true;
-	return slice_cut(&rest, ' ', &place) && caller_parse(place, caller);
+	found->has_stamp = true;
+	found->place = rest;
+	return caller_parse(rest, &found->caller) ||
+	    (slice_cut(&rest, ' ', &found->place) &&
+		caller_parse(found->place, &found->caller));
 }
 
 /* "[165.707ms] [rows:1] SELECT ..." */
@@ -76,12 +83,15 @@ static bool
 gorm_sql(struct slice line, struct slice *sql)
 {
 	static const char rows[] = "] [rows:";
-	const char *at = slice_find(line, rows);
+	const char *at;
 
-	if (line.len == 0 || line.ptr[0] != '[' || at == NULL)
+	if (line.len == 0 || line.ptr[0] != '[')
+		return false;
+	at = line_find(line, rows);
+	if (at == NULL)
 		return false;
 	*sql = slice_from(line, (size_t)(at - line.ptr) + strlen(rows));
-	at = slice_find(*sql, "] ");
+	at = line_find(*sql, "] ");
 	if (at == NULL)
 		return false;
 	*sql = slice_from(*sql, (size_t)(at - sql->ptr) + 2);
@@ -90,19 +100,22 @@ gorm_sql(struct slice line, struct slice *sql)
 
 /* "... DEBUG jdbc.sqltiming -  a.b.Dao.save(Dao.java:54)" */
 static bool
-log4jdbc_caller(struct slice line, struct caller *caller)
+log4jdbc_caller(struct slice line, struct ahead_caller *found)
 {
 	static const char dash[] = "- ";
-	const char *at = slice_find(line, "jdbc.sql");
+	const char *end = line.ptr + line.len;
+	const char *at = line_find(line, "jdbc.sql");
 
 	if (at == NULL)
 		return false;
-	line = slice_from(line, (size_t)(at - line.ptr));
-	at = slice_find(line, dash);
+	at = line_find(slice_between(at, end), dash);
 	if (at == NULL)
 		return false;
-	line = slice_from(line, (size_t)(at - line.ptr) + strlen(dash));
-	return caller_parse(slice_trim(line), caller);
+	found->place = slice_trim(slice_between(at + strlen(dash), end));
+	if (!caller_parse(found->place, &found->caller))
+		return false;
+	found->has_stamp = stamp_find(line, READER_HEAD, 0, &found->stamp);
+	return true;
 }
 
 /* "1. insert into course ..." */
@@ -163,42 +176,75 @@ ahead_free(struct reader *reader)
 	buf_release(&self->caller_line);
 	buf_release(&self->sql);
 	buf_release(&self->plain);
+	buf_release(&self->source);
 	sql_operations_release(&self->operations);
 	free(self);
+}
+
+static void
+add_part(struct buf *source, struct slice part)
+{
+	char *to = buf_reserve(source, sizeof(part.len) + part.len);
+
+	memcpy(to, &part.len, sizeof(part.len));
+	if (part.len > 0)
+		memcpy(to + sizeof(part.len), part.ptr, part.len);
+	source->len += sizeof(part.len) + part.len;
+}
+
+/* What the entry is made of: the place in the line that names the caller, and
+ * the operations, each behind its length. */
+static void
+make_source(struct ahead_reader *self, struct slice place)
+{
+	buf_clear(&self->source);
+	add_part(&self->source, place);
+	for (size_t i = 0; i < self->operations.count; i++)
+		add_part(&self->source, self->operations.items[i]);
 }
 
 /* Gives the caller that waits, with its statement if one came. */
 static void
 give(struct ahead_reader *self)
 {
+	struct slice line = buf_slice(&self->caller_line);
+	struct slice place = slice_head(slice_from(line, self->place_begin),
+	    self->place_len);
+	struct sql_operations *operations = &self->operations;
 	struct entry entry = {
-		.caller = self->caller,
 		.count = 1,
 		.stamp = self->reader.stamp,
-		.text = buf_slice(&self->caller_line),
+		.text = line,
 	};
 
 	if (!self->has_caller)
 		return;
 	self->has_caller = false;
-	if (self->sql.len > 0) {
-		sql_read(buf_slice(&self->sql), &self->operations);
-		entry.operations = self->operations.items;
-		entry.operation_count = self->operations.count;
-	}
+	operations->count = 0;
+	if (self->sql.len > 0)
+		sql_read(buf_slice(&self->sql), operations);
+	make_source(self, place);
+	entry.source = buf_slice(&self->source);
+	if (reader_again(&self->reader, self->events, entry.source, 1))
+		return;
+	(void)caller_parse(place, &entry.caller);
+	entry.operations = operations->items;
+	entry.operation_count = operations->count;
 	self->events->entry(self->events->context, &entry);
 }
 
 static void
-take_caller(struct ahead_reader *self, struct slice line)
+take_caller(struct ahead_reader *self, struct slice line,
+    const struct ahead_caller *found)
 {
 	give(self);
-	reader_see_line(&self->reader, line);
+	if (found->has_stamp)
+		reader_see(&self->reader, &found->stamp);
 	buf_clear(&self->sql);
 	buf_clear(&self->caller_line);
 	buf_add(&self->caller_line, line);
-	(void)self->form->read_caller(buf_slice(&self->caller_line),
-	    &self->caller);
+	self->place_begin = (size_t)(found->place.ptr - line.ptr);
+	self->place_len = found->place.len;
 	self->has_caller = true;
 }
 
@@ -217,11 +263,11 @@ static void
 read_line(struct ahead_reader *self, struct slice raw)
 {
 	struct slice line = line_plain(raw, &self->plain);
-	struct caller caller;
+	struct ahead_caller found;
 	struct slice sql;
 
-	if (self->form->read_caller(line, &caller)) {
-		take_caller(self, line);
+	if (self->form->read_caller(line, &found)) {
+		take_caller(self, line, &found);
 	} else if (self->form->read_sql(line, &sql)) {
 		take_sql(self, line, sql);
 	} else if (slice_trim(line).len == 0) {
@@ -254,12 +300,12 @@ ahead_is_sync(const struct preset *preset, struct slice line)
 {
 	const struct ahead_form *form = form_of(preset);
 	struct buf plain = { 0 };
-	struct caller caller;
+	struct ahead_caller found;
 	bool is_sync;
 
 	line = line_plain(line, &plain);
-	is_sync = form->read_caller(line, &caller) &&
-	    reader_line_is_dated(line);
+	is_sync = form->read_caller(line, &found) && found.has_stamp &&
+	    found.stamp.has_date;
 	buf_release(&plain);
 	return is_sync;
 }

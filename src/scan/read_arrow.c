@@ -5,10 +5,14 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "model/operation.h"
 #include "model/sql.h"
+#include "scan/arrow_source.h"
 #include "scan/lines.h"
+#include "scan/rails_line.h"
+#include "scan/rails_shape.h"
+#include "scan/rails_started.h"
 #include "scan/reader.h"
+#include "scan/waiting.h"
 
 /*
  * Logs in which an arrow below a statement names its caller:
@@ -30,40 +34,19 @@
  * anew, and what waits.
  */
 
-enum {
-	MOST_WAITING = 16,    /* statements of different tags */
-	SQL_MOST = 64 * 1024, /* bytes of a statement that are kept */
-	SQL_HEAD = 512,       /* enough to know that it is one */
-};
-
-static const char arrow[] = "\xe2\x86\xb3 "; /* U+21B3 and a blank */
-
-/* A statement whose caller is still to come. */
-struct waiting {
-	bool is_used;
-	struct buf tags;
-	struct buf name; /* "City Load"; Ecto: the table */
-	struct buf sql;
-};
+enum { SQL_HEAD = 512 }; /* bytes of a statement that tell that it is one */
 
 struct arrow_reader {
 	struct reader reader;
 	const struct reader_events *events;
 	bool is_ecto;
-	struct waiting waiting[MOST_WAITING];
-	size_t newest; /* of waiting: which one a further line belongs to */
-	bool is_open;  /* the newest may go on in the next line */
+	struct waiting_list waiting;
+	struct arrow_source source; /* of the arrow's entry */
+	struct rails_shapes shapes;
+	struct rails_started started;
 	struct buf plain;
 	struct buf tag_text;
-	struct sql_operations operations;
-	struct buf operation;
-};
-
-/* A line taken apart. */
-struct arrow_line {
-	struct slice whole; /* without colours */
-	struct slice tags;  /* "[a] [b] " */
-	struct slice text;  /* behind them, trimmed */
+	struct buf operation; /* is_sql() */
 };
 
 static struct reader *
@@ -77,6 +60,7 @@ arrow_new(const struct preset *preset, const struct reader_options *options,
 	self->reader.type = &reader_arrow;
 	self->events = events;
 	self->is_ecto = form != NULL && strcmp(form, "ecto") == 0;
+	self->source.is_ecto = self->is_ecto;
 	return &self->reader;
 }
 
@@ -85,43 +69,32 @@ arrow_free(struct reader *reader)
 {
 	struct arrow_reader *self = (struct arrow_reader *)reader;
 
-	for (size_t i = 0; i < MOST_WAITING; i++) {
-		buf_release(&self->waiting[i].tags);
-		buf_release(&self->waiting[i].name);
-		buf_release(&self->waiting[i].sql);
-	}
+	waiting_release(&self->waiting);
+	arrow_source_release(&self->source);
+	rails_shapes_release(&self->shapes);
+	rails_started_release(&self->started);
 	buf_release(&self->plain);
 	buf_release(&self->tag_text);
 	buf_release(&self->operation);
-	sql_operations_release(&self->operations);
 	free(self);
 }
 
 /* Adds an entry for a caller; the statement may be missing. */
 static void
 give(struct arrow_reader *self, const struct caller *caller,
-    const struct waiting *waiting, struct slice line)
+    const struct waiting *waiting, struct slice line, struct slice source)
 {
-	struct slice operation;
 	struct entry entry = {
 		.caller = *caller,
 		.count = 1,
 		.stamp = self->reader.stamp,
 		.text = line,
+		.source = source,
 	};
 
-	if (waiting != NULL && self->is_ecto) {
-		sql_read(buf_slice(&waiting->sql), &self->operations);
-		entry.operations = self->operations.items;
-		entry.operation_count = self->operations.count;
-	} else if (waiting != NULL) {
-		buf_clear(&self->operation);
-		operation_add_rails(&self->operation, buf_slice(&waiting->name),
-		    buf_slice(&waiting->sql));
-		operation = buf_slice(&self->operation);
-		entry.operations = &operation;
-		entry.operation_count = operation.len > 0;
-	}
+	arrow_source_read(&self->source, waiting);
+	entry.operations = self->source.operations.items;
+	entry.operation_count = self->source.operations.count;
 	self->events->entry(self->events->context, &entry);
 }
 
@@ -134,77 +107,39 @@ give_up_waiting(struct arrow_reader *self, struct waiting *waiting)
 
 	if (!waiting->is_used)
 		return;
-	waiting->is_used = false;
+	waiting_drop(&self->waiting, waiting);
 	buf_clear(&self->tag_text);
 	if (tag_find(sql, &self->tag_text, &caller))
-		give(self, &caller, waiting, sql);
+		give(self, &caller, waiting, sql, slice_make(NULL, 0));
 	else
 		self->events->no_caller(self->events->context, sql);
 }
 
+/* Makes room for a statement. */
 static struct waiting *
-find_waiting(struct arrow_reader *self, struct slice tags)
+take_place(struct arrow_reader *self, struct slice tags)
 {
-	for (size_t i = 0; i < MOST_WAITING; i++) {
-		size_t at = (self->newest + MOST_WAITING - i) % MOST_WAITING;
-		struct waiting *waiting = &self->waiting[at];
+	struct waiting *place = waiting_place(&self->waiting, tags);
 
-		if (waiting->is_used &&
-		    slice_equal(buf_slice(&waiting->tags), tags))
-			return waiting;
-	}
-	return NULL;
+	give_up_waiting(self, place);
+	return place;
 }
 
-/* Makes a statement wait, in place of the one with the same tags, else of
- * the oldest. */
 static void
 wait_for_arrow(struct arrow_reader *self, struct slice tags, struct slice name,
     struct slice sql)
 {
-	struct waiting *waiting = find_waiting(self, tags);
-
-	if (waiting == NULL) {
-		self->newest = (self->newest + 1) % MOST_WAITING;
-		waiting = &self->waiting[self->newest];
-	} else {
-		self->newest = (size_t)(waiting - self->waiting);
-	}
-	give_up_waiting(self, waiting);
-	buf_clear(&waiting->tags);
-	buf_clear(&waiting->name);
-	buf_clear(&waiting->sql);
-	buf_add(&waiting->tags, tags);
-	buf_add(&waiting->name, name);
-	buf_add(&waiting->sql, slice_head(sql, SQL_MOST));
-	waiting->is_used = true;
-	self->is_open = true;
-}
-
-/* A statement's further line, or something else that ends it: what another
- * part of the program says, with other tags, or a blank line. */
-static void
-go_on(struct arrow_reader *self, const struct arrow_line *line)
-{
-	struct waiting *waiting = &self->waiting[self->newest];
-
-	self->is_open = self->is_open && waiting->is_used &&
-	    slice_equal(buf_slice(&waiting->tags), line->tags) &&
-	    line->text.len > 0 && waiting->sql.len + line->text.len < SQL_MOST;
-	if (!self->is_open)
-		return;
-	if (waiting->sql.len > 0)
-		buf_add_char(&waiting->sql, '\n');
-	buf_add(&waiting->sql, line->text);
+	waiting_add(&self->waiting, take_place(self, tags), tags, name, sql);
 }
 
 static void
 give_up_all(struct arrow_reader *self)
 {
-	for (size_t i = 1; i <= MOST_WAITING; i++)
-		give_up_waiting(self,
-		    &self->waiting[(self->newest + i) % MOST_WAITING]);
-	self->is_open = false;
+	struct waiting *waiting;
+
+	while ((waiting = waiting_oldest(&self->waiting)) != NULL)
+		give_up_waiting(self, waiting);
+	self->waiting.is_open = false;
 }
 
 /* "app/models/city.rb:4:in `all'", or of Ecto
@@ -214,7 +149,7 @@ static bool
 parse_caller(bool is_ecto, struct slice text, struct caller *caller)
 {
 	static const char at[] = ", at: ";
-	const char *comma = slice_find(text, at);
+	const char *comma = line_find(text, at);
 
 	if (is_ecto != (comma != NULL))
 		return false;
@@ -228,16 +163,52 @@ parse_caller(bool is_ecto, struct slice text, struct caller *caller)
 	return true;
 }
 
-static void
-take_arrow(struct arrow_reader *self, const struct arrow_line *line)
+/* Counts an arrow as one that was seen before, by the text behind it and what
+ * the statement does; else that is the source of its entry. */
+static bool
+count_source(struct arrow_reader *self, struct slice text, struct slice what)
 {
-	struct slice text = slice_trim(slice_from(line->text, strlen(arrow)));
-	struct waiting *waiting = find_waiting(self, line->tags);
+	return reader_again(&self->reader, self->events,
+	    arrow_source_make(&self->source, text, what), 1);
+}
+
+/*
+ * Counts an arrow as one that was seen before. In Rails the name of most
+ * statements says what they do, so that their SQL need not be read: such a
+ * source is given to no entry but those of which that is true. Else makes the
+ * source of the entry, and returns false.
+ */
+static bool
+count_again(struct arrow_reader *self, const struct waiting *waiting,
+    struct slice text)
+{
+	struct arrow_source *source = &self->source;
+	struct slice name = { 0 };
+
+	if (waiting != NULL)
+		name = buf_slice(&waiting->name);
+	if (slice_chr(name, ' ') != NULL) {
+		if (count_source(self, text, arrow_source_name(source, name)))
+			return true;
+		if (arrow_source_is_named(source, name))
+			return false;
+	}
+	return count_source(self, text,
+	    arrow_source_operations(source, waiting));
+}
+
+/* Takes a line with an arrow, by the text behind that. */
+static void
+take_arrow(struct arrow_reader *self, const struct rails_line *line,
+    struct slice text)
+{
+	struct waiting *waiting = waiting_find(&self->waiting, line->tags);
 	struct caller caller = { 0 };
 	struct caller tagged;
+	bool is_counted = count_again(self, waiting, text);
 
-	self->is_open = false;
-	if (!parse_caller(self->is_ecto, text, &caller)) {
+	self->waiting.is_open = false;
+	if (!is_counted && !parse_caller(self->is_ecto, text, &caller)) {
 		self->events->malformed(self->events->context, line->whole,
 		    "an arrow without file and line behind it");
 		return;
@@ -246,40 +217,11 @@ take_arrow(struct arrow_reader *self, const struct arrow_line *line)
 	if (waiting != NULL &&
 	    tag_find(buf_slice(&waiting->sql), &self->tag_text, &tagged))
 		self->events->repeat(self->events->context, line->whole);
-	give(self, &caller, waiting, line->whole);
+	if (!is_counted)
+		give(self, &caller, waiting, line->whole,
+		    buf_slice(&self->source.bytes));
 	if (waiting != NULL)
-		waiting->is_used = false;
-}
-
-/*
- * Finds "(0.4ms)" in a line of Rails: the name before it, the SQL behind it.
- * The number may be followed by more ("(0.4ms | 2 rows)").
- */
-static bool
-find_duration(struct slice text, struct slice *name, struct slice *sql)
-{
-	const char *open = slice_chr(text, '(');
-
-	while (open != NULL) {
-		struct slice rest = slice_from(text,
-		    (size_t)(open - text.ptr) + 1);
-		size_t whole = slice_digits(rest);
-		size_t n = whole;
-		const char *close;
-
-		if (n > 0 && n < rest.len && rest.ptr[n] == '.')
-			n += 1 + slice_digits(slice_from(rest, n + 1));
-		close = slice_chr(rest, ')');
-		if (whole > 0 && close != NULL &&
-		    slice_starts(slice_from(rest, n), "ms")) {
-			*name = slice_trim(slice_between(text.ptr, open));
-			*sql = slice_trim(
-			    slice_between(close + 1, text.ptr + text.len));
-			return true;
-		}
-		open = slice_chr(rest, '(');
-	}
-	return false;
+		waiting_drop(&self->waiting, waiting);
 }
 
 /* Other parts of Rails time things too ("Disk Storage (15.6ms) Uploaded file
@@ -287,31 +229,33 @@ find_duration(struct slice text, struct slice *name, struct slice *sql)
 static bool
 is_sql(struct arrow_reader *self, struct slice text)
 {
-	sql_read(slice_head(text, SQL_HEAD), &self->operations);
-	return self->operations.count > 0;
+	text = slice_head(text, SQL_HEAD);
+	buf_clear(&self->operation);
+	return slice_starts(text, "SELECT ") || sql_begins(text) ||
+	    sql_add_first(&self->operation, text);
 }
 
 static void
-read_rails(struct arrow_reader *self, const struct arrow_line *line)
+read_rails(struct arrow_reader *self, const struct rails_line *line)
 {
 	struct slice name;
 	struct slice sql;
 
-	if (find_duration(line->text, &name, &sql) && is_sql(self, sql))
+	if (rails_line_duration(line->text, &name, &sql) && is_sql(self, sql))
 		wait_for_arrow(self, line->tags, name, sql);
 	else
-		go_on(self, line);
+		waiting_go_on(&self->waiting, line->tags, line->text);
 }
 
 static void
-read_ecto(struct arrow_reader *self, const struct arrow_line *line)
+read_ecto(struct arrow_reader *self, const struct rails_line *line)
 {
-	const char *query = slice_find(line->whole, "QUERY OK");
+	const char *query = line_find(line->whole, "QUERY OK");
 
 	if (query == NULL)
-		query = slice_find(line->whole, "QUERY ERROR");
+		query = line_find(line->whole, "QUERY ERROR");
 	if (query == NULL) {
-		go_on(self, line);
+		waiting_go_on(&self->waiting, line->tags, line->text);
 		return;
 	}
 	reader_see_line(&self->reader, slice_between(line->whole.ptr, query));
@@ -319,77 +263,20 @@ read_ecto(struct arrow_reader *self, const struct arrow_line *line)
 	    slice_make(NULL, 0));
 }
 
-/* "Started GET "/" for ::1 at 2021-04-05 10:00:00 -0700" */
-static bool
-read_started(struct slice text, struct stamp *stamp)
-{
-	static const char at[] = " at ";
-	struct slice rest = text;
-	const char *last = NULL;
-
-	if (!slice_starts(text, "Started "))
-		return false;
-	for (const char *next = slice_find(rest, at); next != NULL;
-	     next = slice_find(rest, at)) {
-		last = next;
-		rest = slice_between(next + 1, text.ptr + text.len);
-	}
-	return last != NULL &&
-	    stamp_read(slice_between(last + strlen(at), text.ptr + text.len), 0,
-		stamp) > 0;
-}
-
-/* The formatter's prefix: "D, [2021-04-05T10:00:00.123456 #12] DEBUG -- : " */
-static struct slice
-without_formatter(struct slice line)
-{
-	static const char end[] = " -- ";
-	const char *behind;
-
-	if (line.len < 4 || strchr("DIWEFA", line.ptr[0]) == NULL ||
-	    line.ptr[1] != ',' || line.ptr[3] != '[')
-		return line;
-	behind = slice_find(line, end);
-	if (behind == NULL)
-		return line;
-	behind = slice_find(slice_between(behind, line.ptr + line.len), ": ");
-	return behind == NULL ? line :
-				slice_between(behind + 2, line.ptr + line.len);
-}
-
-static struct arrow_line
-take_apart(struct slice whole)
-{
-	struct arrow_line line = { .whole = whole };
-	struct slice rest = without_formatter(whole);
-	const char *begin = rest.ptr;
-
-	while (rest.len > 1 && rest.ptr[0] == '[') {
-		const char *close = slice_find(rest, "] ");
-
-		if (close == NULL)
-			break;
-		rest = slice_from(rest, (size_t)(close - rest.ptr) + 2);
-	}
-	line.tags = slice_between(begin, rest.ptr);
-	line.text = slice_trim(rest);
-	return line;
-}
-
 static void
 read_line(struct arrow_reader *self, struct slice raw)
 {
 	struct slice whole = line_plain(raw, &self->plain);
-	struct arrow_line line = take_apart(whole);
-	struct stamp stamp;
+	struct rails_line line = rails_line_read(whole);
+	struct slice text;
 
-	if (slice_starts(line.text, arrow)) {
-		take_arrow(self, &line);
+	if (rails_line_arrow(line.text, &text)) {
+		take_arrow(self, &line, text);
 	} else if (self->is_ecto) {
 		read_ecto(self, &line);
-	} else if (read_started(line.text, &stamp)) {
+	} else if (rails_started_read(&self->started, line.text)) {
 		give_up_all(self);
-		self->reader.stamp = stamp;
+		self->reader.stamp = self->started.stamp;
 	} else {
 		if (line.tags.ptr != whole.ptr)
 			reader_see_line(&self->reader,
@@ -398,12 +285,106 @@ read_line(struct arrow_reader *self, struct slice raw)
 	}
 }
 
+/*
+ * Nearly all of a log are statements that were seen before, each with its
+ * arrow in the next line. They are told from their bytes as they stand, colours
+ * and all, by their shapes, and counted again at once: what follows does what
+ * read_line() would do with the lines, or nothing. Where a colour stands behind
+ * an arrow the source is one that is never given, since read_line() takes
+ * colours off.
+ */
+
+/* Learns the shape of a statement, where that is the one that was read last. */
+static void
+learn_shape(struct arrow_reader *self, const struct rails_statement *statement,
+    const char *end)
+{
+	const struct waiting_list *list = &self->waiting;
+	const struct waiting *newest = &list->items[list->newest];
+	struct arrow_source *source = &self->source;
+	struct rails_reading reading = {
+		.tags = buf_slice(&newest->tags),
+		.name = buf_slice(&newest->name),
+		.sql = buf_slice(&newest->sql),
+	};
+
+	if (!list->is_open ||
+	    !rails_shapes_can_learn(&self->shapes, statement, &reading))
+		return;
+	reading.is_by_name = arrow_source_is_named(source, reading.name);
+	reading.what = reading.is_by_name ?
+	    arrow_source_name(source, reading.name) :
+	    arrow_source_operations(source, newest);
+	rails_shapes_learn(&self->shapes, statement, end, &reading);
+}
+
+/* Takes the arrow at the front of *block, where it belongs to a statement with
+ * these tags and was seen behind one that does the same. */
+static bool
+take_known_arrow(struct arrow_reader *self, struct slice tags,
+    struct slice what, struct slice *block)
+{
+	struct slice behind = *block;
+	struct slice line, text;
+
+	if (!lines_next(&behind, &line) || line.len < tags.len ||
+	    memcmp(line.ptr, tags.ptr, tags.len) != 0 ||
+	    !rails_line_arrow(slice_from(line, tags.len), &text) ||
+	    !count_source(self, text, what))
+		return false;
+	(void)take_place(self, tags);
+	self->waiting.is_open = false;
+	*block = behind;
+	return true;
+}
+
+/* Takes a statement in a line, with its arrow where that is at the front of
+ * *block and known. */
+static bool
+take_statement(struct arrow_reader *self, struct slice line,
+    struct slice *block)
+{
+	const char *end = block->ptr + block->len;
+	struct rails_statement statement;
+	const struct rails_shape *shape;
+	struct slice tags;
+
+	if (!rails_line_statement(line, &statement))
+		return false;
+	shape = rails_shapes_find(&self->shapes, &statement, end);
+	if (shape == NULL) {
+		read_line(self, line);
+		learn_shape(self, &statement, end);
+		return true;
+	}
+	tags = slice_head(line, shape->tags_len);
+	if (!take_known_arrow(self, tags, rails_shape_what(shape), block))
+		wait_for_arrow(self, tags, rails_shape_name(shape),
+		    slice_trim(line_plain(statement.tail, &self->plain)));
+	return true;
+}
+
+static void
+read_rails_block(struct arrow_reader *self, struct slice block)
+{
+	struct slice line;
+
+	while (reader_next(&self->reader, &block, &line))
+		if ((self->waiting.is_open || !rails_line_is_quiet(line)) &&
+		    !take_statement(self, line, &block))
+			read_line(self, line);
+}
+
 static void
 arrow_read(struct reader *reader, struct slice block)
 {
 	struct arrow_reader *self = (struct arrow_reader *)reader;
 	struct slice line;
 
+	if (!self->is_ecto) {
+		read_rails_block(self, block);
+		return;
+	}
 	while (reader_next(reader, &block, &line))
 		read_line(self, line);
 }
@@ -421,7 +402,9 @@ arrow_is_sync(const struct preset *preset, struct slice line)
 {
 	const char *form = preset_get(preset, "form");
 	struct buf plain = { 0 };
+	struct rails_line parts;
 	struct stamp stamp;
+	struct slice at;
 	bool is_sync;
 
 	/* Ecto's lines may come of several processes, with no request line. */
@@ -429,9 +412,9 @@ arrow_is_sync(const struct preset *preset, struct slice line)
 		return false;
 	if (slice_find(line, "Started ") == NULL)
 		return false;
-	is_sync = read_started(take_apart(line_plain(line, &plain)).text,
-		      &stamp) &&
-	    stamp.has_date;
+	parts = rails_line_read(line_plain(line, &plain));
+	is_sync = rails_started_find(parts.text, &at) &&
+	    stamp_read(at, 0, &stamp) > 0 && stamp.has_date;
 	buf_release(&plain);
 	return is_sync;
 }
