@@ -36,6 +36,19 @@ void msg_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void msg_die(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
+/*
+ * While a picture is on the terminal, messages to it would spoil it: they are
+ * kept until msg_release(), the first 64 KiB of them; a standard error that is
+ * no terminal gets them at once. Whatever ends the program with a message
+ * calls leave() first, which must take the picture away.
+ */
+void msg_hold(void (*leave)(void));
+void msg_release(void);
+
+/* Adds the message that was kept last, without the program's name. */
+struct buf;
+void msg_last(struct buf *text);
+
 /* Says so without allocating anything and exits with status 2. */
 _Noreturn void msg_out_of_memory(void);
 

@@ -32,6 +32,7 @@ struct output {
 	char *target;    /* what is to be replaced; NULL: in place */
 	char *temporary; /* what is written instead */
 	int fd;
+	struct buf *into; /* NULL: fd */
 	struct buf buf;
 	bool failed;
 	struct err err; /* why, if failed */
@@ -253,11 +254,26 @@ output_open_private(const char *path, struct err *err)
 	return open_any(path, true, err);
 }
 
+struct output *
+output_open_buffer(struct buf *into)
+{
+	struct output *output = xcalloc(1, sizeof(*output));
+
+	output->name = xstrdup("memory");
+	output->fd = -1;
+	output->into = into;
+	return output;
+}
+
 static void
 flush(struct output *output)
 {
 	struct slice rest = buf_slice(&output->buf);
 
+	if (output->into != NULL) {
+		buf_add(output->into, rest);
+		rest.len = 0;
+	}
 	while (rest.len > 0 && !output->failed) {
 		ssize_t n = write(output->fd, rest.ptr, rest.len);
 
@@ -339,7 +355,7 @@ finish(struct output *output)
 {
 	int fd = output->fd;
 
-	if (fd == STDOUT_FILENO)
+	if (fd == STDOUT_FILENO || output->into != NULL)
 		return;
 	output->fd = -1;
 	if (close(fd) != 0 && errno != EINTR)

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -28,6 +29,10 @@ struct output *output_open(const char *path, struct err *err);
 /* The same of a file that holds a secret: its owner alone may read it, mode
  * 0600 (less the umask), whatever the mode of the old one was. */
 struct output *output_open_private(const char *path, struct err *err);
+
+/* Into a byte string, which must outlive it; all is there after
+ * output_commit(). */
+struct output *output_open_buffer(struct buf *into);
 
 /* Adds bytes; buffered. */
 void output_add(struct output *output, struct slice bytes);

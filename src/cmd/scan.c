@@ -13,7 +13,9 @@
 #include "base/output.h"
 #include "cmd/common.h"
 #include "cmd/grid.h"
+#include "cmd/scan_follow.h"
 #include "cmd/scan_print.h"
+#include "cmd/screen.h"
 #include "cmd/version.h"
 #include "scan/scan.h"
 
@@ -32,6 +34,7 @@ struct scan_command {
 	bool all;
 	bool safe_csv;
 	bool list_presets;
+	bool follow;
 	const char *output;
 };
 
@@ -55,6 +58,9 @@ static const struct opt options[] = {
 	    opt_flag, offsetof(struct scan_command, safe_csv), NULL },
 	{ 'o', "output", "FILE", "write to FILE, whole or not at all",
 	    opt_string, offsetof(struct scan_command, output), NULL },
+	{ 0, "follow", NULL,
+	    "count what is written from now on; a table on the terminal",
+	    opt_flag, offsetof(struct scan_command, follow), NULL },
 	{ 0, "list-presets", NULL, "list the formats that are known", opt_flag,
 	    offsetof(struct scan_command, list_presets), NULL },
 	{ 0, NULL, NULL, NULL, NULL, 0, NULL },
@@ -63,7 +69,8 @@ static const struct opt options[] = {
 static const char examples[] =
     "  tallyman scan /var/log/app/\n"
     "  tallyman scan -k UserData --writes app.log.1.gz app.log\n"
-    "  tallyman scan --by day,file -o tally.csv logs/\n";
+    "  tallyman scan --by day,file -o tally.csv logs/\n"
+    "  tallyman scan --follow --writes app.log\n";
 
 static const struct opt_command command = {
 	.name = "scan",
@@ -77,6 +84,33 @@ static const struct opt_command command = {
 	.libraries = version_libraries,
 };
 
+/* Of a follow: a table on a terminal, the largest count first, and nothing
+ * else. Its rows are not divided by day unless told so, since it begins now. */
+static int
+check_follow(struct scan_command *scan, struct err *err)
+{
+	if (scan->output != NULL)
+		return err_set(err, "--follow and -o exclude each other");
+	if (scan->scan.rejects != NULL)
+		return err_set(err,
+		    "--follow and --rejects exclude each other");
+	if (scan->safe_csv ||
+	    (scan->format != NOT_GIVEN && scan->format != SCAN_TABLE))
+		return err_set(err, "--follow draws a table, no %s",
+		    scan->safe_csv ? "CSV" : formats[scan->format]);
+	if (scan->sort == SORT_KEY)
+		return err_set(err, "--follow sorts by count");
+	if (screen_check(err) != 0)
+		return err_set(err,
+		    "--follow: %s; without it, and with --top N, the busiest "
+		    "rows so far are printed",
+		    err->text);
+	if (scan->by == NULL)
+		return tally_keys_parse(&scan->scan.keys, "site,operation",
+		    err);
+	return 0;
+}
+
 static int
 check_options(struct scan_command *scan, struct err *err)
 {
@@ -87,7 +121,7 @@ check_options(struct scan_command *scan, struct err *err)
 		return err_set(err, "--all and --top exclude each other");
 	if (scan->safe_csv && scan->format > SCAN_CSV)
 		return err_set(err, "--safe-csv is for --format csv");
-	return 0;
+	return scan->follow ? check_follow(scan, err) : 0;
 }
 
 /* A table on a terminal, CSV elsewhere; a table has the largest count first
@@ -112,6 +146,20 @@ choose_form(const struct scan_command *scan, struct scan_printer *printer)
 }
 
 static int
+follow_and_print(const struct scan_command *scan, char *const *operands,
+    size_t count, struct scan_printer *printer, struct scan_report *report,
+    struct err *err)
+{
+	const struct scan_follow what = {
+		.options = &scan->scan,
+		.top = scan->top,
+		.use_color = printer->use_color,
+	};
+
+	return scan_follow_run(&what, operands, count, printer, report, err);
+}
+
+static int
 scan_and_print(const struct scan_command *scan, char *const *operands,
     size_t count, struct output *output, struct scan_report *report,
     struct err *err)
@@ -125,8 +173,12 @@ scan_and_print(const struct scan_command *scan, char *const *operands,
 	int status;
 
 	choose_form(scan, &printer);
-	status = scan_run(&scan->scan, operands, count, scan_printer_row,
-	    &printer, report, err);
+	if (scan->follow)
+		status = follow_and_print(scan, operands, count, &printer,
+		    report, err);
+	else
+		status = scan_run(&scan->scan, operands, count,
+		    scan_printer_row, &printer, report, err);
 	if (status == 0)
 		status = scan_printer_finish(&printer, err);
 	scan_printer_release(&printer);

@@ -13,7 +13,7 @@
 
 enum { COUNT_BYTES = 8 };
 
-static const struct grid_column columns[TALLY_COLUMNS] = {
+const struct grid_column scan_columns[TALLY_COLUMNS] = {
 	[TALLY_DAY] = { "DAY", false, 0 },
 	[TALLY_HOUR] = { "HOUR", false, 0 },
 	[TALLY_HOST] = { "HOST", false, 12 },
@@ -74,7 +74,7 @@ grid_new(const struct tally_keys *keys)
 	struct scan_grid *own = xcalloc(1, sizeof(*own));
 
 	for (size_t i = 0; i < keys->count; i++)
-		own->columns[i] = columns[keys->column[i]];
+		own->columns[i] = scan_columns[keys->column[i]];
 	own->columns[keys->count] = (struct grid_column){ "COUNT", true, 0 };
 	own->columns[keys->count + 1] = (struct grid_column){ "ENTRIES", true,
 		0 };

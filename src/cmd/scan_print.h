@@ -13,11 +13,15 @@
 
 #include "base/err.h"
 #include "base/output.h"
+#include "cmd/grid.h"
 #include "engine/shard.h"
 #include "model/tally.h"
 
 enum scan_format { SCAN_CSV, SCAN_JSON, SCAN_TABLE };
 enum scan_sort { SORT_KEY, SORT_COUNT };
+
+/* How each column of a tally stands in a table. */
+extern const struct grid_column scan_columns[TALLY_COLUMNS];
 
 struct scan_printer {
 	/* set by the caller */
