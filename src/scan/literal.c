@@ -220,13 +220,22 @@ is_no_line_end(char c)
 	return c != '\n' && c != '\r';
 }
 
+static void
+set(struct buf *literal, const struct buf *run)
+{
+	buf_clear(literal);
+	buf_add(literal, buf_slice(run));
+}
+
 /* A run of characters has ended. */
 static void
-keep_longest(struct buf *literal, struct buf *run)
+keep_longest(struct buf *literal, struct buf *second, struct buf *run)
 {
 	if (run->len > literal->len) {
-		buf_clear(literal);
-		buf_add(literal, buf_slice(run));
+		set(second, literal);
+		set(literal, run);
+	} else if (run->len > second->len) {
+		set(second, run);
 	}
 	buf_clear(run);
 }
@@ -235,6 +244,16 @@ void
 literal_required(const char *pattern, bool is_plain(char c),
     struct buf *literal)
 {
+	struct buf second = { 0 };
+
+	literal_required_two(pattern, is_plain, literal, &second);
+	buf_release(&second);
+}
+
+void
+literal_required_two(const char *pattern, bool is_plain(char c),
+    struct buf *literal, struct buf *second)
+{
 	struct slice in = slice_str(pattern);
 	struct buf run = { 0 };
 	enum piece piece;
@@ -242,6 +261,7 @@ literal_required(const char *pattern, bool is_plain(char c),
 	char c;
 
 	buf_clear(literal);
+	buf_clear(second);
 	if (!is_understood(in))
 		return;
 	if (is_plain == NULL)
@@ -251,10 +271,10 @@ literal_required(const char *pattern, bool is_plain(char c),
 			buf_add_char(&run, c);
 		else if (piece != CLOSE &&
 		    (piece != GROUP || !enter_group(&in)))
-			keep_longest(literal, &run);
+			keep_longest(literal, second, &run);
 		if (piece == ASIDE)
 			(void)take_group(&in, &has_bar);
 	}
-	keep_longest(literal, &run);
+	keep_longest(literal, second, &run);
 	buf_release(&run);
 }

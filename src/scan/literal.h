@@ -24,4 +24,8 @@
 void literal_required(const char *pattern, bool is_plain(char c),
     struct buf *literal);
 
+/* Also the next longest, which stands elsewhere in the text; or empty. */
+void literal_required_two(const char *pattern, bool is_plain(char c),
+    struct buf *literal, struct buf *second);
+
 #endif

@@ -55,6 +55,8 @@ struct form {
 	struct buf literal; /* that it requires; may be empty */
 	struct find find;   /* for it, where it is not */
 	size_t item;        /* which of regex->sought that is */
+	struct buf second;  /* another one, worth a look; or empty */
+	struct find find_second;
 };
 
 /* The word that stands for a captured verb. */
@@ -154,9 +156,11 @@ add_form(struct regex *regex, const char *text, struct err *err)
 	    sizeof(regex->forms[0]));
 	form = &regex->forms[regex->form_count++];
 	*form = (struct form){ .pattern = pattern };
-	literal_required(text, NULL, &form->literal);
+	literal_required_two(text, NULL, &form->literal, &form->second);
 	if (form->literal.len > 0)
 		find_init(&form->find, buf_slice(&form->literal));
+	if (form->second.len > 0)
+		find_init(&form->find_second, buf_slice(&form->second));
 	for (size_t i = 0; i < GROUPS; i++)
 		form->numbers[i] = pattern_group(pattern, group_names[i]);
 	for (size_t i = 0; i < SOURCES; i++) {
@@ -207,7 +211,7 @@ constant(const struct preset *preset, const char *key)
 }
 
 /* Literals shorter than this are not worth a search: most lines hold them. */
-enum { LITERAL_LEAST = 2 };
+enum { LITERAL_LEAST = 2, SECOND_LEAST = 4 };
 
 /* A literal may be in pieces where colours are yet to be stripped. */
 static void
@@ -289,6 +293,7 @@ regex_unprepare(void *prepared)
 	for (size_t i = 0; i < regex->form_count; i++) {
 		pattern_free(regex->forms[i].pattern);
 		buf_release(&regex->forms[i].literal);
+		buf_release(&regex->forms[i].second);
 	}
 	free(regex->forms);
 	free(regex->mappings);
@@ -556,14 +561,19 @@ may_match(const struct regex_reader *self, const struct form *form,
     struct slice line, struct slice seen)
 {
 	const char *end = seen.ptr + seen.len;
+	bool is_there;
 
 	if (form->literal.len < LITERAL_LEAST)
 		return true;
 	if (seen.len == 0)
 		return false;
 	if (self->ahead != NULL && seen.ptr == line.ptr && seen.len == line.len)
-		return stands_before(self->ahead, form->item, end);
-	return find_next(&form->find, seen.ptr, end) != NULL;
+		is_there = stands_before(self->ahead, form->item, end);
+	else
+		is_there = find_next(&form->find, seen.ptr, end) != NULL;
+	return is_there &&
+	    (form->second.len < SECOND_LEAST ||
+		find_next(&form->find_second, seen.ptr, end) != NULL);
 }
 
 /* Why the line was not read to its end, or NULL. */

@@ -328,12 +328,12 @@ front_of(const char *first, struct callcount_front *front)
 static void
 takes_the_front_off(void)
 {
-	static const char *const lines[] = { "7: a.py:1 -- A.get",
-		"x 3041: a.py:1 -- A.get",
+	static const char *const lines[] = {
+		"7: a.py:1 -- A.get", "x 3041: a.py:1 -- A.get",
 		"2013-06-12 05:04:03 INFO  1234567: a/b.py:12 in f -- A.get",
 		"x -- y 12: a.py:1 in in -- A.get", "x--y 12: in in -- A.get",
-		"a much longer line, whose dashes are in the second window 12: "
-		"a.py:1 -- A.get" };
+		"a longer line, with its dashes far away indeed 1: a.py:1 -- A.g"
+	};
 	struct callcount_front front;
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

@@ -133,6 +133,30 @@ plain(void)
 	buf_release(&literal);
 }
 
+static void
+second(void)
+{
+	static const char *const rows[][3] = {
+		{ "(?<n>\\d+): (?<file>\\S+) -- (?:.*, )?(?<o>UserData\\.\\w+)",
+		    "UserData.", " -- " },
+		{ "ab\\d+cde\\d+f", "cde", "ab" },
+		{ "abc\\d+de\\d+fg", "abc", "de" },
+		{ "abc", "abc", "" },
+		{ "abc|defg\\d+h", "", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf one = { 0 };
+		struct buf two = { 0 };
+
+		literal_required_two(rows[i][0], NULL, &one, &two);
+		CHECK_SLICE(one, rows[i][1]);
+		CHECK_SLICE(two, rows[i][2]);
+		buf_release(&one);
+		buf_release(&two);
+	}
+}
+
 static const struct tap_test tests[] = {
 	{ "the longest run of characters is taken, the first of the longest",
 	    characters },
@@ -146,6 +170,7 @@ static const struct tap_test tests[] = {
 	{ "classes are stepped over to their end", classes },
 	{ "a pattern with anything unknown in it has no literal", unknown },
 	{ "only bytes that are asked for are taken", plain },
+	{ "the next longest is taken too", second },
 	{ 0 },
 };
 

@@ -134,6 +134,11 @@ read_in_blocks(struct slice text, size_t size, const struct find_any *wanted,
 	reader_free(reader);
 }
 
+#define LONG_FRONT                                                             \
+	"2013-06-16 05:04:03,123 DEBUG a front that is so long that the site " \
+	"lies far behind the first windows of the line, as some loggers have " \
+	"it who write their whole context first: "
+
 static const char *const fronts[] = {
 	"2013-06-12 05:04:03,123 INFO audit ",
 	"2013-06-12 05:04:03 INFO ",
@@ -145,9 +150,7 @@ static const char *const fronts[] = {
 	"Jun 14 01:02:03 host app[12]: ",
 	"I0615 05:04:03.123456 12 x.go:7] ",
 	"a line of another kind, with a -- in it, ",
-	"2013-06-16 05:04:03,123 DEBUG a front that is so long that the site "
-	"lies far behind the first windows of the line, as some loggers have "
-	"it who write their whole context first: ",
+	LONG_FRONT,
 };
 
 static const char *const counts[] = { "7: ", "3041: ", "9999999: ",
@@ -162,8 +165,7 @@ static const char *const sites[] = {
 	"a\\040b.py:9 in f\\n",
 	"5:6",
 	"no_line",
-	"a/very/long/path/to/a/file/whose/name/does/not/fit/into/the/window/"
-	"before/the/dashes.py:8 in f",
+	"a/very/long/path/to/a/file/whose/name/does/not/fit.py:8 in f",
 };
 
 static const char *const operations[] = {
