@@ -69,7 +69,7 @@ count_plain(struct slice text, char c)
 
 #define AVX2 __attribute__((target("avx2")))
 
-enum { WIDTH = 32 }; /* bytes of a vector */
+#define WIDTH ((size_t)32) /* bytes of a vector */
 
 /* A bit for each of 32 places that has both bytes. */
 AVX2 static inline uint32_t

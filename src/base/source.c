@@ -30,30 +30,28 @@ enum { READ_SIZE = 256 * 1024 };
  */
 struct source {
 	char *name; /* for messages */
-	int fd;     /* -1: memory */
 	const char *format;
 	time_t mtime;
 	off_t file_size; /* 0 where not known */
 	off_t file_done;
+	off_t start; /* from where on a file that can seek is read */
 
-	bool whole; /* all is set */
-	struct slice all;
-	size_t all_done; /* what source_read() took of it */
-
-	bool can_seek; /* a plain regular file, */
-	off_t start;   /* from where on it is read */
-	atomic_bool was_cut;
+	struct slice all; /* where it is whole */
+	size_t all_done;  /* what source_read() took of it */
 
 	struct slice in; /* read and not decoded yet */
-	char head[INFLATE_HEAD];
 	char *in_buf;
-	bool in_ended;
-	int in_errno; /* why reading ended, 0 at the end of the file */
-
 	struct inflate *inflate;
 	struct buf ahead; /* its first ahead_done bytes were taken */
 	size_t ahead_done;
 
+	int fd;       /* -1: memory */
+	int in_errno; /* why reading ended, 0 at the end of the file */
+	char head[INFLATE_HEAD];
+	bool in_ended;
+	bool whole;    /* all is set */
+	bool can_seek; /* a plain regular file */
+	atomic_bool was_cut;
 	bool ended; /* nothing more to decode */
 	bool failed;
 	struct err err; /* why, if failed */

@@ -82,11 +82,18 @@ counter_begin(struct counter *counter, const struct input *input)
 	counter->at = NULL;
 }
 
-/* Bytes between the members may differ: then it is resolved once more. */
+/* What changes most is compared first. */
 static bool
 is_same_stamp(const struct stamp *a, const struct stamp *b)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	const struct civil *x = &a->civil;
+	const struct civil *y = &b->civil;
+
+	return x->second == y->second && x->minute == y->minute &&
+	    x->hour == y->hour && x->day == y->day && x->month == y->month &&
+	    x->year == y->year && a->offset == b->offset &&
+	    a->has_date == b->has_date && a->has_year == b->has_year &&
+	    a->has_time == b->has_time && a->has_offset == b->has_offset;
 }
 
 /* Whether rows at the one are rows at the other. */

@@ -312,7 +312,7 @@ static void
 set_wanted(struct mapper *mapper, const struct input *input)
 {
 	const struct select *select = &mapper->run->select;
-	bool is_filtered = select->wanted.count > 0 &&
+	bool is_filtered = select->wanted.count > 0 && input->preset != NULL &&
 	    !mapper->run->keep_rejects && !input->is_guess &&
 	    input->json_pointer == NULL && input->preset->reader->can_filter;
 

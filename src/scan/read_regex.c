@@ -419,7 +419,7 @@ add_verb(struct buf *operation, const struct regex *regex, struct slice verb)
 	for (size_t i = 0; i < regex->mapping_count; i++) {
 		const struct mapping *mapping = &regex->mappings[i];
 
-		if (mapping->from.len == verb.len &&
+		if (verb.len > 0 && mapping->from.len == verb.len &&
 		    strncasecmp(mapping->from.ptr, verb.ptr, verb.len) == 0) {
 			buf_add(operation, mapping->to);
 			return;
@@ -463,7 +463,7 @@ put(char *at, const void *bytes, size_t len)
 static struct slice
 source_of(struct regex_reader *self, const struct form *form)
 {
-	struct slice texts[SOURCES];
+	struct slice texts[SOURCES] = { { NULL, 0 } };
 	size_t len = sizeof(form) + sizeof(texts);
 	char *at;
 
@@ -504,25 +504,26 @@ read_count(const struct regex_reader *self, const struct form *form,
 /* An entry that is not known yet, if it is one. */
 static void
 give_new(struct regex_reader *self, const struct form *form,
-    struct entry *entry, const char *wrong)
+    const struct entry *known, const char *wrong)
 {
 	const struct reader_events *events = self->events;
 	struct slice operation = operation_of(self, form);
+	struct entry entry = *known;
 
-	if (!find_caller(self, form, &entry->caller)) {
-		events->no_caller(events->context, entry->text);
+	if (!find_caller(self, form, &entry.caller)) {
+		events->no_caller(events->context, entry.text);
 		return;
 	}
-	if (slice_digits(entry->caller.line) != entry->caller.line.len)
+	if (slice_digits(entry.caller.line) != entry.caller.line.len)
 		wrong = "the line is no number";
 	if (wrong != NULL) {
-		events->malformed(events->context, entry->text, wrong);
+		events->malformed(events->context, entry.text, wrong);
 		return;
 	}
-	entry->operations = &operation;
-	entry->operation_count = operation.len > 0 ? 1 : 0;
-	entry->host = group(self, form, GROUP_HOST);
-	events->entry(events->context, entry);
+	entry.operations = &operation;
+	entry.operation_count = operation.len > 0 ? 1 : 0;
+	entry.host = group(self, form, GROUP_HOST);
+	events->entry(events->context, &entry);
 }
 
 static void

@@ -146,7 +146,7 @@ readagain_read(struct readagain *self, const struct preset *preset,
 	struct reader *reader = preset->reader->new (preset, &reading_options,
 	    &events);
 
-	for (int i = 0; i <= is_again; i++) {
+	for (int i = 0; i < (is_again ? 2 : 1); i++) {
 		struct slice rest = log;
 
 		buf_clear(&self->told);
@@ -230,7 +230,7 @@ readagain_all(const char *preset_text, const char *text, const char *bytes)
 	CHECK(again > 0);
 	while (count < 64 && slice_cut(&rest, '\n', &lines[count]))
 		count++;
-	for (int i = 0; i < 2000 && is_same; i++) {
+	for (int i = 0; i < 2000 && is_same && count > 0; i++) {
 		struct buf mixed = { 0 };
 		uint32_t at = 0;
 

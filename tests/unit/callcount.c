@@ -332,7 +332,7 @@ takes_the_front_off(void)
 		"7: a.py:1 -- A.get", "x 3041: a.py:1 -- A.get",
 		"2013-06-12 05:04:03 INFO  1234567: a/b.py:12 in f -- A.get",
 		"x -- y 12: a.py:1 in in -- A.get", "x--y 12: in in -- A.get",
-		"a longer line, with its dashes far away indeed 1: a.py:1 -- A.g"
+		"a longer line, with dashes far away from it 1: a.py:1 -- A.g"
 	};
 	struct callcount_front front;
 

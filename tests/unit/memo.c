@@ -114,7 +114,7 @@ is_bounded(void)
 	memo_init(&memo, take, &given);
 	for (unsigned i = 0; i < 20; i++) {
 		add_many(&memo, i * 5000, 5000, 2);
-		CHECK(memo.arena.bytes < 2 * MEMO_BYTES);
+		CHECK(memo.arena.bytes < (size_t)2 * MEMO_BYTES);
 	}
 	add_many(&memo, 95000, 5000, 1);
 	CHECK(!memo.is_resting);

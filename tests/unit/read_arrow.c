@@ -178,7 +178,7 @@ unusual_statements(void)
 		"  City Load (3ms)  SELECT 1\n",
 		"  City Load (x) (3.0ms)  SELECT 1\n",
 		"  Started Load (0.3ms)  SELECT 1 at 2021-04-05 10:00:00\n",
-		A "x.rb:1 (0.3ms)  SELECT 1\n",
+		"  \xe2\x86\xb3 x.rb:1 (0.3ms)  SELECT 1\n",
 		"  [x] City Load (0.3ms)  SELECT 1\n",
 		"[x]City Load (0.3ms)  SELECT [a] FROM b\n",
 		"[x] City Load (0.3ms)  SELECT 1, 2\n",
@@ -253,7 +253,7 @@ statements_alike(void)
 	const size_t count = sizeof(alike) / sizeof(*alike);
 	size_t again = 0;
 
-	for (size_t i = 0; i < 4 * 4 * count; i++) {
+	for (size_t i = 0; i < (size_t)16 * count; i++) {
 		struct buf one = { 0 };
 		struct buf two = { 0 };
 		struct buf log = { 0 };

@@ -134,10 +134,10 @@ read_in_blocks(struct slice text, size_t size, const struct find_any *wanted,
 	reader_free(reader);
 }
 
-#define LONG_FRONT                                                             \
-	"2013-06-16 05:04:03,123 DEBUG a front that is so long that the site " \
-	"lies far behind the first windows of the line, as some loggers have " \
-	"it who write their whole context first: "
+static const char long_front[] =
+    "2013-06-16 05:04:03,123 DEBUG a front that is so long that the site "
+    "lies far behind the first windows of the line, as some loggers have it "
+    "who write their whole context first: ";
 
 static const char *const fronts[] = {
 	"2013-06-12 05:04:03,123 INFO audit ",
@@ -150,7 +150,7 @@ static const char *const fronts[] = {
 	"Jun 14 01:02:03 host app[12]: ",
 	"I0615 05:04:03.123456 12 x.go:7] ",
 	"a line of another kind, with a -- in it, ",
-	LONG_FRONT,
+	long_front,
 };
 
 static const char *const counts[] = { "7: ", "3041: ", "9999999: ",

@@ -54,7 +54,8 @@ takes_looks_at_odd_times(void)
 	CHECK_INT(speed(recent, 1.1, 11), 100);
 	CHECK_INT(speed(recent, 1.2, 12), 100);
 	for (int i = 2; i <= 10; i++)
-		CHECK_INT(speed(recent, i * 1.2, 12 * (unsigned)i), 100);
+		CHECK_INT(speed(recent, i * 1.2, UINT64_C(12) * (unsigned)i),
+		    100);
 	/* Since the look at 1.2 seconds, the tenth before this one. */
 	CHECK_INT(speed(recent, 100, 120), 11);
 	recent_free(recent);
