@@ -38,6 +38,9 @@ class Terminal:
     @staticmethod
     def control():
         fcntl.ioctl(1, termios.TIOCSCTTY, 0)
+        # Who runs the tests in the background ignores these for them.
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_DFL)
 
     def set_size(self, width, height):
         fcntl.ioctl(self.main, termios.TIOCSWINSZ,
