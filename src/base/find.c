@@ -83,7 +83,7 @@ candidates(const char *a, const char *b, __m256i first, __m256i second)
 		_mm256_cmpeq_epi8(y, second)));
 }
 
-/* Whether the literal is at a place where more than eight bytes follow. */
+/* Whether the literal is at a place, where at least eight bytes stand. */
 AVX2 static inline bool
 stands_at(const struct find *find, const char *at)
 {
@@ -97,8 +97,8 @@ stands_at(const struct find *find, const char *at)
 		find->literal.len - sizeof(head)) == 0;
 }
 
-/* Looks at a place only where the literal would end before `end`; then what
- * is loaded does too. The last few bytes are left to the plain search. */
+/* Looks at a place only where the literal, and eight bytes, end before `end`;
+ * then what is loaded does too. The last few are left to the plain search. */
 AVX2 static size_t
 search_avx2(const struct find *find, const char *from, const char *end,
     const char **places, size_t room)
@@ -108,7 +108,9 @@ search_avx2(const struct find *find, const char *from, const char *end,
 	const size_t b = find->far;
 	const __m256i first = _mm256_set1_epi8(literal.ptr[a]);
 	const __m256i second = _mm256_set1_epi8(literal.ptr[b]);
-	const size_t reach = literal.len + 2 * WIDTH;
+	const size_t head = sizeof(find->head);
+	const size_t reach = 2 * WIDTH +
+	    (literal.len < head ? head : literal.len);
 	size_t n = 0;
 
 	for (; (size_t)(end - from) >= reach; from += 2 * WIDTH) {
