@@ -105,6 +105,17 @@ literal_of_pattern(const char *text, bool is_fixed, struct buf *literal)
 	free(plain);
 }
 
+/* Whether "KIND." begins with the literal. */
+static bool
+begins_with(const char *kind, struct slice literal)
+{
+	size_t len = strlen(kind);
+
+	return literal.len <= len ?
+	    strncmp(kind, literal.ptr, literal.len) == 0 :
+	    slice_starts(literal, kind);
+}
+
 /*
  * Finds what each alternative cannot do without. Both -k and -e must hold, so
  * either would do; where one alternative has nothing to be searched for, all
@@ -140,10 +151,8 @@ find_wanted(struct select *select, const struct scan_options *options)
 	select->wanted.count = n;
 	select->wanted_begins = options->kinds.count > 0;
 	for (size_t i = 0; i < n && options->kinds.count > 0; i++)
-		if (strncmp(options->kinds.items[i],
-			select->wanted.items[i].literal.ptr,
-			select->wanted.items[i].literal.len - 1) != 0)
-			select->wanted_begins = false;
+		select->wanted_begins &= begins_with(options->kinds.items[i],
+		    select->wanted.items[i].literal);
 }
 
 int

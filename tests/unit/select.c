@@ -229,6 +229,26 @@ static const struct row literals[] = {
 };
 
 static void
+knows_where_it_stands(void)
+{
+	static const char *const kinds[] = { "UserData", "Events2024",
+		"log2log", "shop.users", "2log" };
+	static const bool wanted[] = { true, true, false, false, false };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const char *one[] = { kinds[i] };
+		const struct scan_options options = { .kinds = LIST(one) };
+		struct select select;
+		struct err err;
+
+		if (!CHECK_INT(select_open(&select, &options, &err), 0))
+			continue;
+		CHECK_INT(select.wanted_begins, wanted[i]);
+		select_close(&select);
+	}
+}
+
+static void
 knows_what_to_search_for(void)
 {
 	for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
@@ -259,6 +279,7 @@ static const struct tap_test tests[] = {
 	{ "a pattern that is none is refused", refuses },
 	{ "what an operation cannot do without is known",
 	    knows_what_to_search_for },
+	{ "and whether an operation begins with it", knows_where_it_stands },
 	{ 0 },
 };
 
