@@ -55,9 +55,18 @@ buf_add_char(struct buf *buf, char c)
 void
 buf_add_format(struct buf *buf, const char *format, ...)
 {
+	char room[64]; /* most are numbers: no memory is asked for */
 	va_list args;
 	char *text;
+	int len;
 
+	va_start(args, format);
+	len = vsnprintf(room, sizeof(room), format, args);
+	va_end(args);
+	if (len >= 0 && (size_t)len < sizeof(room)) {
+		buf_add(buf, slice_make(room, (size_t)len));
+		return;
+	}
 	va_start(args, format);
 	if (vasprintf(&text, format, args) < 0)
 		msg_out_of_memory();

@@ -35,10 +35,15 @@ struct identity {
 	bool is_empty; /* has no tables */
 };
 
-/* Memory stays bounded: 4 MiB of pages, the rest of a large transaction is
- * written early; no file is mapped, since a cut one would be a SIGBUS. */
+/* Memory stays bounded: 4 MiB of pages, and 8,192 that a transaction changes,
+ * 32 MiB; the rest of a larger one is written early, and readers wait from then
+ * on. What is deleted from a page is overwritten, but not pages that are given
+ * free: to forget months would be to write them again, with zeros. No file is
+ * mapped, since a cut one would be a SIGBUS. */
 static const char settings[] = "PRAGMA synchronous = FULL;"
 			       "PRAGMA cache_size = -4096;"
+			       "PRAGMA cache_spill = 8192;"
+			       "PRAGMA secure_delete = FAST;"
 			       "PRAGMA mmap_size = 0;"
 			       "PRAGMA temp_store = MEMORY;"
 			       "PRAGMA cell_size_check = ON;"
@@ -227,6 +232,10 @@ take_steps(struct db *db, const struct db_schema *schema, struct err *err)
 static int
 upgrade(struct db *db, const struct db_schema *schema, struct err *err)
 {
+	/* Of effect only where the file is empty, and in no transaction. */
+	if (schema->reclaims &&
+	    db_exec(db, "PRAGMA auto_vacuum = INCREMENTAL", err) != 0)
+		return -1;
 	if (db_begin(db, err) != 0)
 		return -1;
 	if (take_steps(db, schema, err) == 0)
@@ -247,6 +256,9 @@ bring_to_schema(struct db *db, enum db_mode mode,
 	    check_identity(db, &identity, schema, err) != 0)
 		return -1;
 	if (identity.version < schema->version) {
+		if (mode == DB_READ && identity.version == 0)
+			return err_set(err, "%s: nothing is in it yet",
+			    db->path);
 		if (mode == DB_READ)
 			return err_set(err,
 			    "%s: was written by an older tallyman "
@@ -306,6 +318,12 @@ int
 db_begin(struct db *db, struct err *err)
 {
 	return db_exec(db, "BEGIN IMMEDIATE", err);
+}
+
+int
+db_begin_read(struct db *db, struct err *err)
+{
+	return db_exec(db, "BEGIN", err);
 }
 
 int

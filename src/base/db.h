@@ -18,9 +18,10 @@
  * or a full disk nothing is retried: the transaction is rolled back, the
  * error is told.
  *
- * A connection takes about 4 MiB whatever the size of the file, but what
- * SQLite has to sort it sorts in memory: a query over many rows has an index
- * for its order.
+ * A connection takes about 4 MiB whatever the size of the file, and up to
+ * 32 MiB for what a transaction changes (of a larger one the rest is written
+ * before its commit, and readers wait meanwhile). But what SQLite has to sort
+ * it sorts in memory: a query over many rows has an index for its order.
  */
 
 #include <stdbool.h>
@@ -46,6 +47,9 @@ struct db_schema {
 	/* steps[v] takes a file from version v to v + 1; steps[0] makes an
 	 * empty file's tables. There are version of them. */
 	const char *const *steps;
+	/* A file that is made keeps what it takes to give free pages back
+	 * (PRAGMA incremental_vacuum), which costs a little of each. */
+	bool reclaims;
 };
 
 /*
@@ -53,7 +57,7 @@ struct db_schema {
  * in one transaction. NULL with err set: cannot be opened, is no SQLite file,
  * is another program's (application_id), is newer than this program knows
  * ("was written by a newer tallyman (schema 3, this one knows 2)"), or, with
- * DB_READ, is older. A file that is locked is waited for, at most 30 s.
+ * DB_READ, is older or empty. Waits 30 s for a file that is locked.
  */
 struct db *db_open(const char *path, enum db_mode mode,
     const struct db_schema *schema, struct err *err);
@@ -67,6 +71,9 @@ int db_exec(struct db *db, const char *sql, struct err *err) CHECKED;
  * failed it may yet be found done. db_rollback() does nothing where none is
  * open. */
 int db_begin(struct db *db, struct err *err) CHECKED;
+/* One whose reads are all of one instant, that of the first. It writes
+ * nothing, and keeps writers from committing until it ends. */
+int db_begin_read(struct db *db, struct err *err) CHECKED;
 int db_commit(struct db *db, struct err *err) CHECKED;
 void db_rollback(struct db *db);
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ struct source {
 	int in_errno; /* why reading ended, 0 at the end of the file */
 	char head[INFLATE_HEAD];
 	bool in_ended;
+	bool is_lent;  /* fd stays open */
 	bool whole;    /* all is set */
 	bool can_seek; /* a plain regular file */
 	atomic_bool was_cut;
@@ -204,16 +206,13 @@ begin(struct source *source, struct err *err)
 	return 0;
 }
 
-/* Returns 0, or -1 with errno set. */
+/* Learns what the file is. Returns 0, or -1 with errno set. */
 static int
-open_file(struct source *source, const char *path)
+look_at_file(struct source *source)
 {
 	struct stat st;
 
-	source->fd = STDIN_FILENO;
-	if (strcmp(path, "-") != 0)
-		source->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (source->fd < 0 || fstat(source->fd, &st) != 0)
+	if (fstat(source->fd, &st) != 0)
 		return -1;
 	if (S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
@@ -230,13 +229,34 @@ struct source *
 source_open(const char *path, struct err *err)
 {
 	struct source *source = xcalloc(1, sizeof(*source));
-	bool is_stdin = strcmp(path, "-") == 0;
 
-	source->name = xstrdup(is_stdin ? "standard input" : path);
-	if (open_file(source, path) != 0)
+	source->is_lent = strcmp(path, "-") == 0;
+	source->name = xstrdup(source->is_lent ? "standard input" : path);
+	source->fd = source->is_lent ?
+	    STDIN_FILENO :
+	    open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (source->fd < 0 || look_at_file(source) != 0)
 		(void)err_errno(err, "%s", source->name);
 	else if (begin(source, err) == 0)
 		return source;
+	source_close(source);
+	return NULL;
+}
+
+struct source *
+source_open_fd(int fd, const char *name, struct err *err)
+{
+	struct source *source = xcalloc(1, sizeof(*source));
+
+	source->name = xstrdup(name);
+	source->fd = fd;
+	source->is_lent = true;
+	if (lseek(fd, 0, SEEK_SET) != 0 || look_at_file(source) != 0) {
+		(void)err_errno(err, "%s", name);
+	} else if (begin(source, err) == 0) {
+		source->can_seek = source->inflate == NULL;
+		return source;
+	}
 	source_close(source);
 	return NULL;
 }
@@ -262,7 +282,7 @@ source_close(struct source *source)
 	if (source == NULL)
 		return;
 	inflate_free(source->inflate);
-	if (source->fd > STDIN_FILENO)
+	if (source->fd >= 0 && !source->is_lent)
 		(void)close(source->fd);
 	buf_release(&source->ahead);
 	free(source->in_buf);
@@ -381,6 +401,61 @@ source_read(struct source *source, char *into, size_t room, struct err *err)
 		return -1;
 	}
 	return (ssize_t)n;
+}
+
+/* Begins a file that can seek, or memory, n bytes behind its beginning. */
+static int
+begin_behind(struct source *source, uint64_t n, struct err *err)
+{
+	source->start += (off_t)n;
+	source->file_done = source->start;
+	if (source->whole) {
+		source->all = slice_from(source->all, (size_t)n);
+		return 0;
+	}
+	/* What was read of its head is not behind. */
+	source->in = slice_make(NULL, 0);
+	source->in_ended = false;
+	return lseek(source->fd, source->start, SEEK_SET) < 0 ?
+	    err_errno(err, "%s", source->name) :
+	    0;
+}
+
+static int
+ends_before(const struct source *source, uint64_t n, struct err *err)
+{
+	return err_set(err, "%s: ends before byte %" PRIu64, source->name, n);
+}
+
+/* Decodes n bytes for nothing. */
+static int
+pass_over(struct source *source, uint64_t n, struct err *err)
+{
+	char *bytes = xmalloc(READ_SIZE);
+	uint64_t left = n;
+	ssize_t step = 1;
+
+	while (step > 0 && left > 0) {
+		step = source_read(source, bytes,
+		    left < READ_SIZE ? (size_t)left : READ_SIZE, err);
+		left -= step > 0 ? (uint64_t)step : 0;
+	}
+	free(bytes);
+	if (step == 0)
+		return ends_before(source, n, err);
+	return step < 0 ? -1 : 0;
+}
+
+int
+source_skip(struct source *source, uint64_t n, struct err *err)
+{
+	uint64_t size = 0;
+
+	if (!source_can_seek(source, &size))
+		return pass_over(source, n, err);
+	if (n > size)
+		return ends_before(source, n, err);
+	return begin_behind(source, n, err);
 }
 
 void

@@ -37,6 +37,20 @@ struct source;
 struct source *source_open(const char *path, struct err *err);
 void source_close(struct source *source); /* NULL is allowed */
 
+/* The same of a regular file that is open already, from its beginning. fd stays
+ * the caller's, who keeps it open as long as the source and reads nothing from
+ * it meanwhile but by pread(2). Where it is plain it can seek, be it empty.
+ * name is for messages. */
+struct source *source_open_fd(int fd, const char *name, struct err *err);
+
+/*
+ * Passes over the next n decoded bytes, before anything else was asked of the
+ * source: from then on it is as if it began there, offsets and the size of
+ * source_can_seek() too. Returns 0, or -1 with err set when they cannot be had
+ * ("PATH: ends before byte 1000"). A file that can seek is not read for it.
+ */
+int source_skip(struct source *source, uint64_t n, struct err *err) CHECKED;
+
 /* The same of bytes in memory, which must outlive it. Its name is "memory". */
 struct source *source_open_memory(struct slice bytes, struct err *err);
 

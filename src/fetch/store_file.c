@@ -73,8 +73,8 @@ static const char first_step[] =
 static const char *const store_steps[] = { first_step };
 static const char *const share_steps[] = { LIMIT_TABLES };
 
-const struct db_schema store_schema = { STORE_ID, 1, store_steps };
-const struct db_schema share_schema = { SHARE_ID, 1, share_steps };
+const struct db_schema store_schema = { STORE_ID, 1, store_steps, false };
+const struct db_schema share_schema = { SHARE_ID, 1, share_steps, false };
 
 /* Runs a query for one number, which is 0 where there is none, and frees it. */
 static int

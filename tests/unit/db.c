@@ -25,8 +25,8 @@ static const char *const steps[] = {
 	"CREATE INDEX by_state ON item (state)",
 };
 
-static const struct db_schema first = { OURS, 1, steps };
-static const struct db_schema second = { OURS, 2, steps };
+static const struct db_schema first = { OURS, 1, steps, false };
+static const struct db_schema second = { OURS, 2, steps, false };
 
 static const char insert[] = "INSERT INTO item (name, body) VALUES (?, ?)";
 
@@ -285,6 +285,7 @@ die_in_transaction(const char *name)
 	if (child == 0) {
 		struct db *db = open_new(name);
 
+		exec(db, "PRAGMA cache_spill = 1");
 		need(db_begin(db, &err), &err);
 		exec(db, "UPDATE item SET name = 'new'");
 		need(add_rows(db, 16, MIB, &err), &err);
@@ -523,7 +524,7 @@ upgrades_whole_or_not(void)
 	static const char *const bad[] = { make_items,
 		"ALTER TABLE item ADD COLUMN state; CREATE TABLE other (a)",
 		"DROP TABLE absent" };
-	static const struct db_schema third = { OURS, 3, bad };
+	static const struct db_schema third = { OURS, 3, bad, false };
 	const char *path = scratch_path("bad.db");
 	struct db *db;
 
@@ -555,8 +556,7 @@ reading_makes_nothing(void)
 	    "attempt to write a readonly database");
 	db_close(db);
 	path = scratch_write("empty.db", slice_make(NULL, 0));
-	refuses(path, DB_READ, &first,
-	    "was written by an older tallyman (schema 0, this one knows 1)");
+	refuses(path, DB_READ, &first, "nothing is in it yet");
 	CHECK_INT(size_of(path), 0);
 }
 
@@ -580,6 +580,54 @@ makes_private_files(void)
 		free(journal);
 		db_close(db);
 	}
+}
+
+static void
+reclaims(void)
+{
+	static const struct db_schema schema = { OURS, 1, steps, true };
+	const char *path = scratch_path("reclaims.db");
+	struct err err = { "" };
+	struct db *db = db_open(path, DB_WRITE, &schema, &err);
+	off_t size = size_of(path);
+
+	if (!CHECK(db != NULL))
+		return;
+	CHECK_INT(number(db, "PRAGMA auto_vacuum"), 2);
+	need(add_rows(db, 10, 10000, &err), &err);
+	exec(db, "DELETE FROM item");
+	CHECK(size_of(path) > size);
+	exec(db, "PRAGMA incremental_vacuum");
+	CHECK_INT(size_of(path), size);
+	db_close(db);
+	db = open_new("keeps.db");
+	CHECK_INT(number(db, "PRAGMA auto_vacuum"), 0);
+	db_close(db);
+	/* Of a file that is there it stays as it is. */
+	db = db_open(scratch_path("keeps.db"), DB_WRITE, &schema, &err);
+	CHECK(db != NULL);
+	CHECK_INT(number(db, "PRAGMA auto_vacuum"), 0);
+	db_close(db);
+}
+
+static void
+reads_one_instant(void)
+{
+	struct db *reader = open_new("instant.db");
+	struct db *writer = open_new("instant.db");
+	struct err err = { "" };
+
+	exec(writer, "PRAGMA busy_timeout = 10");
+	need(db_begin_read(reader, &err), &err);
+	CHECK_INT(number(reader, "SELECT count(*) FROM item"), 0);
+	CHECK_INT(db_exec(writer, "INSERT INTO item (id) VALUES (1)", &err),
+	    -1);
+	CHECK_INT(number(reader, "SELECT count(*) FROM item"), 0);
+	need(db_commit(reader, &err), &err);
+	exec(writer, "INSERT INTO item (id) VALUES (1)");
+	CHECK_INT(number(reader, "SELECT count(*) FROM item"), 1);
+	db_close(writer);
+	db_close(reader);
 }
 
 /* As another user than root, who may do all. */
@@ -661,6 +709,7 @@ disk_failure(void)
 	says(&err, path, "cannot commit - no transaction is active");
 
 	/* Within a statement: the cache is too small for what it writes. */
+	exec(db, "PRAGMA cache_spill = 1");
 	need(db_begin(db, &err), &err);
 	CHECK_INT(add_rows(db, 8, MIB, &err), -1);
 	says(&err, path, "disk I/O error: File too large");
@@ -791,6 +840,8 @@ static const struct tap_test tests[] = {
 	{ "an older schema is upgraded, a newer one refused", upgrades },
 	{ "an upgrade is done whole or not at all", upgrades_whole_or_not },
 	{ "a reader makes and changes nothing", reading_makes_nothing },
+	{ "a schema may ask that free pages are given back", reclaims },
+	{ "a transaction that reads is of one instant", reads_one_instant },
 	{ "files are their owner's alone, whatever the umask",
 	    makes_private_files },
 	{ "what is not permitted is told", needs_permission },

@@ -471,6 +471,247 @@ memory(void)
 	source_close(NULL);
 }
 
+/* The source is as if it began at `from` of `all`, be it that it can seek. */
+static void
+check_rest(struct source *source, struct slice all, size_t from)
+{
+	struct slice rest = slice_from(all, from);
+	struct buf got = { 0 };
+	struct err err = { "" };
+	uint64_t size = rest.len;
+	char bytes[7];
+	off_t done;
+	off_t file;
+
+	if (source_can_seek(source, &size)) {
+		CHECK_INT(size, rest.len);
+		CHECK_INT(source_read_at(source, 1, bytes, 7, &err),
+		    rest.len < 2         ? 0 :
+			rest.len < 7 + 1 ? rest.len - 1 :
+					   7);
+		if (rest.len > 1)
+			CHECK(bytes[0] == rest.ptr[1]);
+		source_progress(source, &done, &file);
+		CHECK_INT(done, from);
+	}
+	CHECK(slice_equal(source_peek(source, 3), slice_head(rest, 3)));
+	CHECK_INT(read_all(source, 777, &got, &err), 0);
+	CHECK(slice_equal(buf_slice(&got), rest));
+	CHECK(!source_was_cut(source));
+	source_progress(source, &done, &file);
+	if (file != 0)
+		CHECK_INT(done, file);
+	buf_release(&got);
+}
+
+/* Skips to here and there in a file whose bytes, decoded, are these. */
+static void
+check_skips(const char *path, struct slice plain)
+{
+	const size_t places[] = { 0, 1, 2, plain.len / 2, plain.len };
+	struct source *source;
+	struct err err;
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		source = source_open(path, &err);
+		scratch_need(source != NULL, path);
+		CHECK_INT(source_skip(source, places[i], &err), 0);
+		check_rest(source, plain, places[i]);
+		source_close(source);
+	}
+	source = source_open(path, &err);
+	scratch_need(source != NULL, path);
+	CHECK_INT(source_skip(source, plain.len + 1, &err), -1);
+	(void)snprintf(text, sizeof(text), "%s: ends before byte %zu", path,
+	    plain.len + 1);
+	CHECK_STR(err.text, text);
+	source_close(source);
+}
+
+static void
+skips_plain(void)
+{
+	struct buf plain = { 0 };
+
+	pack_add_text(&plain, 1000000, 4);
+	check_skips(scratch_write("plain", buf_slice(&plain)),
+	    buf_slice(&plain));
+	check_skips(scratch_write("plain", slice_head(buf_slice(&plain), 12)),
+	    slice_head(buf_slice(&plain), 12));
+	buf_release(&plain);
+	/* The end of this one is seen with its head. */
+	check_skips(scratch_write("plain", slice_str("ab\n")),
+	    slice_str("ab\n"));
+}
+
+/* In several members, and the skip ends within each of them, or between. */
+static void
+skips_encoded(void)
+{
+	struct buf plain = { 0 };
+
+	pack_add_text(&plain, 600000, 5);
+	for (size_t i = 0; pack_formats[i] != NULL; i++) {
+		struct slice rest = buf_slice(&plain);
+		struct buf packed = { 0 };
+
+		for (; rest.len > 0; rest = slice_from(rest, 150000))
+			pack_add(&packed, pack_formats[i],
+			    slice_head(rest, 150000));
+		check_skips(scratch_write("packed", buf_slice(&packed)),
+		    buf_slice(&plain));
+		buf_release(&packed);
+	}
+	buf_release(&plain);
+}
+
+static void
+skips_in_memory(void)
+{
+	struct slice text = slice_str("in memory");
+	struct source *source;
+	struct err err;
+
+	for (size_t at = 0; at <= text.len; at++) {
+		source = source_open_memory(text, &err);
+		CHECK_INT(source_skip(source, at, &err), 0);
+		check_rest(source, text, at);
+		source_close(source);
+	}
+	source = source_open_memory(text, &err);
+	CHECK_INT(source_skip(source, 10, &err), -1);
+	CHECK_STR(err.text, "memory: ends before byte 10");
+	source_close(source);
+}
+
+/* Damage in front of the place is told, behind it only when it is met. */
+static void
+skips_before_damage(void)
+{
+	struct buf packed = { 0 };
+	struct source *source;
+	struct err err;
+	char bytes[64];
+
+	pack_add(&packed, "gzip", slice_str("what was good"));
+	packed.len--;
+	source = source_open_memory(buf_slice(&packed), &err);
+	CHECK_INT(source_skip(source, 9, &err), 0);
+	CHECK_INT(source_read(source, bytes, 64, &err), 4);
+	CHECK_BYTES(bytes, 4, "good", 4);
+	CHECK_INT(source_read(source, bytes, 64, &err), -1);
+	source_close(source);
+	source = source_open_memory(buf_slice(&packed), &err);
+	CHECK_INT(source_skip(source, 14, &err), -1);
+	CHECK_STR(err.text, "memory: unexpected end of gzip data");
+	source_close(source);
+	buf_release(&packed);
+}
+
+/* A file that is open is read, whatever has become of its name, and from its
+ * beginning, wherever others left it. */
+static void
+open_already(void)
+{
+	struct slice text = slice_str("1234567890");
+	int fd = open(scratch_write("log", text), O_RDONLY);
+	struct source *source;
+	struct err err;
+
+	CHECK_INT(rename(scratch_write("new", slice_str("another one")),
+		      scratch_path("log")),
+	    0);
+	CHECK_INT(lseek(fd, 7, SEEK_SET), 7);
+	for (size_t at = 0; at <= text.len; at += 5) {
+		source = source_open_fd(fd, "LOG", &err);
+		if (!CHECK(source != NULL))
+			return;
+		CHECK_STR(source_format(source), "plain");
+		CHECK(source_mtime(source) > 0);
+		CHECK_INT(source_skip(source, at, &err), 0);
+		check_rest(source, text, at);
+		source_close(source);
+	}
+	source = source_open_fd(fd, "LOG", &err);
+	CHECK_INT(source_skip(source, 11, &err), -1);
+	CHECK_STR(err.text, "LOG: ends before byte 11");
+	source_close(source);
+	/* It is the caller's to close. */
+	CHECK_INT(close(fd), 0);
+	CHECK(source_open_fd(fd, "LOG", &err) == NULL);
+	CHECK_STR(err.text, "LOG: Bad file descriptor");
+}
+
+static void
+open_already_and_packed(void)
+{
+	struct slice text = slice_str("1234567890");
+	struct buf packed = { 0 };
+	struct source *source;
+	struct err err;
+	int fd;
+
+	pack_add(&packed, "gzip", text);
+	fd = open(scratch_write("log.gz", buf_slice(&packed)), O_RDONLY);
+	for (int i = 0; i < 2; i++) {
+		source = source_open_fd(fd, "LOG", &err);
+		if (!CHECK(source != NULL))
+			return;
+		CHECK_STR(source_format(source), "gzip");
+		CHECK_INT(source_skip(source, 4, &err), 0);
+		check_rest(source, text, 4);
+		source_close(source);
+	}
+	CHECK_INT(close(fd), 0);
+	buf_release(&packed);
+}
+
+static void
+open_already_and_empty(void)
+{
+	int fd = open(scratch_write("log", slice_str("")), O_RDONLY);
+	struct err err;
+	struct source *source = source_open_fd(fd, "LOG", &err);
+	uint64_t size;
+
+	if (!CHECK(source != NULL))
+		return;
+	CHECK(source_can_seek(source, &size));
+	CHECK_INT(size, 0);
+	CHECK_INT(source_skip(source, 0, &err), 0);
+	check_rest(source, slice_str(""), 0);
+	(void)scratch_write("log", slice_str("grows"));
+	CHECK_INT(source_read_at(source, 0, (char[9]){ 0 }, 9, &err), 0);
+	source_close(source);
+	(void)close(fd);
+}
+
+static void
+cut_while_open(void)
+{
+	const char *path = scratch_write("cut", slice_str("1234567890"));
+	int fd = open(path, O_RDONLY);
+	struct err err;
+	struct source *source = source_open_fd(fd, "LOG", &err);
+	struct source *other = source_open_fd(fd, "LOG", &err);
+	char bytes[10];
+
+	scratch_need(source != NULL && other != NULL, "source_open_fd");
+	CHECK_INT(truncate(path, 6), 0);
+	CHECK_INT(source_skip(source, 4, &err), 0);
+	CHECK_INT(source_skip(other, 8, &err), 0);
+	CHECK_INT(source_read_at(source, 0, bytes, 2, &err), 2);
+	CHECK_BYTES(bytes, 2, "56", 2);
+	CHECK_INT(source_read_at(source, 1, bytes, 9, &err), 1);
+	CHECK_INT(source_read_at(other, 0, bytes, 9, &err), 0);
+	CHECK(source_was_cut(source));
+	CHECK(source_was_cut(other));
+	source_close(source);
+	source_close(other);
+	(void)close(fd);
+}
+
 static void
 missing_format(void)
 {
@@ -507,6 +748,16 @@ static const struct tap_test tests[] = {
 	{ "a file that is cut ends early, and says so", cut_while_read },
 	{ "a file that became shorter was cut", cut_and_not_read },
 	{ "bytes in memory are a source, too", memory },
+	{ "a plain file begins where it is skipped to", skips_plain },
+	{ "a compressed one does, too, whatever its members", skips_encoded },
+	{ "so do bytes in memory", skips_in_memory },
+	{ "damage is told in its place, also when it is passed over",
+	    skips_before_damage },
+	{ "a file that is open already is read, not what has its name now",
+	    open_already },
+	{ "such a file may be compressed", open_already_and_packed },
+	{ "an empty one stays empty", open_already_and_empty },
+	{ "and it says that it was cut", cut_while_open },
 	{ "a format that was not built in is refused", missing_format },
 	{ 0 },
 };
