@@ -178,6 +178,46 @@ tally_key_add(struct buf *key, const struct tally_keys *keys,
 	}
 }
 
+/* Takes a value off the front of key; false where there is none. */
+static bool
+skip_value(struct slice *key)
+{
+	const char *nul;
+
+	while ((nul = slice_chr(*key, '\0')) != NULL) {
+		*key = slice_from(*key, (size_t)(nul - key->ptr) + 1);
+		if (slice_take_char(key, '\0'))
+			return true;
+		if (!slice_take_char(key, '\1'))
+			return false;
+	}
+	return false;
+}
+
+static bool
+skip_line(struct slice *key)
+{
+	size_t size;
+
+	if (key->len == 0)
+		return false;
+	size = (size_t)(unsigned char)key->ptr[0] + 1;
+	if (size > key->len)
+		return false;
+	*key = slice_from(*key, size);
+	return true;
+}
+
+bool
+tally_key_is_valid(struct slice key, const struct tally_keys *keys)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->column[i] == TALLY_LINE ? !skip_line(&key) :
+						    !skip_value(&key))
+			return false;
+	return key.len == 0;
+}
+
 /* Takes a value off the front of key; where NULs were in it the bytes are
  * put together in buf, which has room for all of the key. */
 static struct slice

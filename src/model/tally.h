@@ -73,7 +73,11 @@ int tally_keys_parse(struct tally_keys *keys, const char *text,
 void tally_key_add(struct buf *key, const struct tally_keys *keys,
     const struct tally_row *row);
 
-/* The values of a key, into row's slices of buf (cleared first). */
+/* Whether bytes have the form of such a key, for what was stored. */
+bool tally_key_is_valid(struct slice key, const struct tally_keys *keys);
+
+/* The values of a key, which is valid, into row's slices of buf (cleared
+ * first). */
 void tally_key_read(struct slice key, const struct tally_keys *keys,
     struct buf *buf, struct tally_row *row);
 
