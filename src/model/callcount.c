@@ -24,7 +24,7 @@ is_letter(char c)
 }
 
 /* What a verb may hold as it is; a backslash starts an escape. */
-static bool
+static inline bool
 is_verb(char c)
 {
 	return is_letter(c) || ascii_is_digit(c) ||
@@ -32,7 +32,7 @@ is_verb(char c)
 }
 
 /* What a kind may hold: "shop.users", "ActiveStorage::Blob". */
-static bool
+static inline bool
 is_kind(char c)
 {
 	return is_verb(c) || c == '.' || c == ':';
@@ -43,6 +43,13 @@ static bool
 is_word(char c)
 {
 	return c != ' ' && c != '\\';
+}
+
+/* What a revision may hold. */
+static bool
+is_revision(char c)
+{
+	return !is_blank(c) && c != ']';
 }
 
 /* The length of the run of such bytes in front. */
@@ -231,6 +238,25 @@ operations_length(struct slice text)
 	return end;
 }
 
+static const char revision_opening[] = "[revision ";
+
+/* The revision in front, behind blanks; empty where there is none. */
+static struct slice
+find_revision(struct slice text)
+{
+	size_t blanks = run_length(text, is_blank);
+	struct slice rest = slice_from(text, blanks);
+	size_t len;
+
+	if (blanks == 0 || !slice_starts(rest, revision_opening))
+		return slice_head(text, 0);
+	rest = slice_from(rest, strlen(revision_opening));
+	len = run_length(rest, is_revision);
+	if (len == rest.len || rest.ptr[len] != ']')
+		return slice_head(text, 0);
+	return slice_head(rest, len);
+}
+
 /* Where " -- " begins among the first 128 bytes of a line, as a bit each. */
 static mask_wide
 find_dashes(const char *line, mask_wide blanks)
@@ -361,6 +387,8 @@ callcount_find(struct slice line, struct callcount *found)
 		found->operations.len = operations_length(found->operations);
 		if (found->operations.len == 0)
 			continue;
+		found->revision = find_revision(
+		    slice_from(rest, 1 + found->operations.len));
 		found->count = 0;
 		return slice_number(digits, &found->count) == 0 ?
 		    CALLCOUNT_FOUND :
@@ -504,7 +532,8 @@ add_operation(struct buf *buf, struct slice operation)
 void
 callcount_add(struct buf *line, uint64_t count, struct slice file,
     struct slice site_line, struct slice function,
-    const struct slice *operations, size_t operation_count)
+    const struct slice *operations, size_t operation_count,
+    struct slice revision)
 {
 	buf_add_format(line, "%llu: ", (unsigned long long)count);
 	add_name_from(line, file, file.len > 0 && is_numeric(file), is_word);
@@ -521,5 +550,11 @@ callcount_add(struct buf *line, uint64_t count, struct slice file,
 		if (i > 0)
 			buf_add_str(line, ", ");
 		add_operation(line, operations[i]);
+	}
+	if (revision.len > 0) {
+		buf_add_char(line, ' ');
+		buf_add_str(line, revision_opening);
+		add_name(line, revision, is_revision);
+		buf_add_char(line, ']');
 	}
 }

@@ -7,13 +7,15 @@
  *
  *	3041: activity_summary.py:312 -- UserData.put, UserData.get
  *	17: app/x.py:9 in save -- Feed.query (descending) Feed.(ancestor)
+ *	5: app/x.py:9 in save -- UserData.put, Feed.get [revision 3f2c1ab]
  *
  * a count, the site, then every operation the site issued, up to the first
- * word that is no Kind.word. It stands alone in a line or anywhere in it, its
- * count at the start of a word. Odd bytes in names are escaped as "ls -b" does
- * (\n, \040, \\), blanks always; what would stand for a letter or "_" is no
- * escape, so that a name's letters can be searched for in a line. Pure: scan
- * reads it, record writes it.
+ * word that is no Kind.word; right behind them, but for blanks, the program's
+ * revision may stand. It stands alone in a line or anywhere in it, its count at
+ * the start of a word. Odd bytes in names are escaped as "ls -b" does (\n,
+ * \040, \\), blanks always, and "]" in a revision; what would stand for a
+ *letter or "_" is no escape, so that a name's letters can be searched for in a
+ *line. Pure: scan reads it, record writes it.
  */
 
 #include <stdbool.h>
@@ -31,6 +33,7 @@ struct callcount {
 	struct slice line;       /* digits */
 	struct slice function;   /* may be empty, escapes not undone */
 	struct slice operations; /* from the first to the end of the last */
+	struct slice revision;   /* may be empty, escapes not undone */
 	struct slice before;     /* the line up to the count */
 };
 
@@ -93,10 +96,11 @@ void callcount_unescape(struct buf *buf, struct slice name);
  * Adds a whole line, without its end; names are escaped as needed, so that
  * callcount_find() reads them back whatever their bytes. The file, and the kind
  * and the verb of each operation, must not be empty; site_line is digits, and
- * 0 stands for an empty one.
+ * 0 stands for an empty one. An empty revision is not written.
  */
 void callcount_add(struct buf *line, uint64_t count, struct slice file,
     struct slice site_line, struct slice function,
-    const struct slice *operations, size_t operation_count);
+    const struct slice *operations, size_t operation_count,
+    struct slice revision);
 
 #endif

@@ -17,11 +17,12 @@
  *
  * Only lines that hold " -- ", or what the selection wants, are looked at;
  * those between are passed over, and asked for their stamps when an entry has
- * no date of its own. An entry whose site and operations were read before is
- * counted again without taking them apart.
+ * no date of its own. An entry whose site, operations and revision were read
+ * before is counted again without taking them apart.
  */
 
-enum { MOST_OPERATIONS = 64 };
+/* An entry's, and its names before them. */
+enum { MOST_OPERATIONS = 64, NAMES = 3 };
 
 struct callcount_reader {
 	struct reader reader;
@@ -90,16 +91,24 @@ add_name(struct buf *names, struct slice name)
 	return names->len;
 }
 
+static struct slice
+nth_name(const struct callcount_reader *self, const size_t *ends, size_t n)
+{
+	size_t begin = n == 0 ? 0 : ends[n - 1];
+
+	return slice_make(self->names.ptr + begin, ends[n] - begin);
+}
+
 /*
  * All names go into one buffer first, since it may move while it grows; the
  * slices are made when it is whole. ends[] holds where each name ends: file,
- * function, then the operations.
+ * function, revision, then the operations.
  */
 static void
 give(struct callcount_reader *self, struct slice line,
     const struct callcount *found, struct slice source)
 {
-	size_t ends[MOST_OPERATIONS + 2];
+	size_t ends[NAMES + MOST_OPERATIONS];
 	struct slice operations[MOST_OPERATIONS];
 	struct slice rest = found->operations;
 	struct entry entry = {
@@ -115,18 +124,17 @@ give(struct callcount_reader *self, struct slice line,
 	buf_clear(&self->names);
 	ends[0] = add_name(&self->names, found->file);
 	ends[1] = add_name(&self->names, found->function);
+	ends[2] = add_name(&self->names, found->revision);
 	while (n < MOST_OPERATIONS && callcount_next(&rest, &self->names)) {
 		if (self->options->fold_queries)
-			fold(&self->names, ends[n + 1]);
-		ends[n + 2] = self->names.len;
-		n++;
+			fold(&self->names, ends[NAMES + n - 1]);
+		ends[NAMES + n++] = self->names.len;
 	}
-	entry.caller.file = slice_make(self->names.ptr, ends[0]);
-	entry.caller.function = slice_make(self->names.ptr + ends[0],
-	    ends[1] - ends[0]);
+	entry.caller.file = nth_name(self, ends, 0);
+	entry.caller.function = nth_name(self, ends, 1);
+	entry.revision = nth_name(self, ends, 2);
 	for (size_t i = 0; i < n; i++)
-		operations[i] = slice_make(self->names.ptr + ends[i + 1],
-		    ends[i + 2] - ends[i + 1]);
+		operations[i] = nth_name(self, ends, NAMES + i);
 	entry.operation_count = n;
 	if (rest.len > 0)
 		entry.source.len = 0; /* to be told each time */

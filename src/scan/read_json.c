@@ -26,6 +26,7 @@ enum key {
 	KEY_LEVEL, /* makes the operation log.LEVEL */
 	KEY_TIME,
 	KEY_HOST,
+	KEY_REVISION,
 	KEY_OPERATION,
 	KEY_COUNT,
 	KEY_DURATION,  /* in milliseconds */
@@ -35,8 +36,8 @@ enum key {
 };
 
 static const char *const json_keys[KEYS + 1] = { "caller", "file", "line",
-	"function", "level", "time", "host", "operation", "count", "duration",
-	"namespace", "command", NULL };
+	"function", "level", "time", "host", "revision", "operation", "count",
+	"duration", "namespace", "command", NULL };
 
 /* What a preset says. */
 struct json {
@@ -482,6 +483,7 @@ give(struct json_reader *self, struct slice line)
 	is_statement = find_operation(self);
 	operation = buf_slice(&self->operation);
 	entry.host = text(self, KEY_HOST);
+	entry.revision = text(self, KEY_REVISION);
 	if (!find_caller(self, &entry.caller)) {
 		if (is_statement)
 			events->no_caller(events->context, line);

@@ -35,16 +35,18 @@ enum group {
 	GROUP_COUNT,
 	GROUP_TIME,
 	GROUP_HOST,
+	GROUP_REVISION,
 	GROUPS
 };
 
 static const char *const group_names[GROUPS] = { "file", "line", "function",
-	"caller", "operation", "kind", "verb", "count", "time", "host" };
+	"caller", "operation", "kind", "verb", "count", "time", "host",
+	"revision" };
 
 /* What an entry is made of but for its count and time. */
 static const enum group source_groups[] = { GROUP_FILE, GROUP_LINE,
 	GROUP_FUNCTION, GROUP_CALLER, GROUP_OPERATION, GROUP_KIND, GROUP_VERB,
-	GROUP_HOST };
+	GROUP_HOST, GROUP_REVISION };
 enum { SOURCES = sizeof(source_groups) / sizeof(source_groups[0]) };
 
 struct form {
@@ -116,7 +118,8 @@ unknown_group(const char *text, const char *name, struct err *err)
 		    name, nearest);
 	return err_set(err,
 	    "pattern '%s': unknown group '%s'; there are file, line, "
-	    "function, caller, operation, kind, verb, count, time and host",
+	    "function, caller, operation, kind, verb, count, time, host and "
+	    "revision",
 	    text, name);
 }
 
@@ -523,6 +526,7 @@ give_new(struct regex_reader *self, const struct form *form,
 	entry.operations = &operation;
 	entry.operation_count = operation.len > 0 ? 1 : 0;
 	entry.host = group(self, form, GROUP_HOST);
+	entry.revision = group(self, form, GROUP_REVISION);
 	events->entry(events->context, &entry);
 }
 

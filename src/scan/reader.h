@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/find.h"
 #include "base/slice.h"
@@ -30,11 +31,12 @@ struct entry {
 	uint64_t count;     /* its weight: 1 where the log gives none */
 	struct stamp stamp; /* the last one seen, all zero when there is none */
 	struct slice host;  /* empty where the log does not say */
-	struct slice text;  /* the line it stands in, as read */
+	struct slice revision; /* of the program; the same */
+	struct slice text;     /* the line it stands in, as read */
 
-	/* All that the caller, the operations and the host were made of: of
-	 * the same bytes this reader makes the same again. Empty where the
-	 * reader does not know that of any bytes. */
+	/* All that the caller, the operations, the host and the revision were
+	 * made of: of the same bytes this reader makes the same again. Empty
+	 * where the reader does not know that of any bytes. */
 	struct slice source;
 };
 
@@ -104,6 +106,19 @@ struct reader_type {
 	 * so that the next input finds the reader as new. May be NULL: the
 	 * stamp is forgotten by reader_end(). */
 	void (*end)(struct reader *reader);
+
+	/*
+	 * What is carried behind the last block, so that another process can
+	 * read on: save() adds it to bytes (base/wire.h), load() sets a reader
+	 * that is as new to it, so that from then on it gives what it would
+	 * have, had it read all itself. load() takes what save() added off the
+	 * front of *bytes and trusts nothing: false where they are damaged;
+	 * then the reader is of no more use, but can be freed. The stamp is
+	 * looked after by reader_save() and reader_load(). Both NULL: only
+	 * the stamp is carried.
+	 */
+	void (*save)(const struct reader *reader, struct buf *bytes);
+	bool (*load)(struct reader *reader, struct slice *bytes);
 
 	/*
 	 * Whether a line sets anew all that is carried, so that reading may
@@ -179,6 +194,16 @@ reader_end(struct reader *reader)
 		reader->type->end(reader);
 	reader->stamp = (struct stamp){ 0 };
 }
+
+/*
+ * Adds all that the reader carries, behind a block and before reader_end(); and
+ * sets a reader that is as new to what was added. Bytes of another type of
+ * reader, of another release's form, or damaged ones are not taken: false, and
+ * the reader must be freed. Texts are carried whole: an unfinished statement of
+ * 16 MB makes as many bytes.
+ */
+void reader_save(const struct reader *reader, struct buf *bytes);
+bool reader_load(struct reader *reader, struct slice bytes);
 
 static inline void
 reader_free(struct reader *reader)

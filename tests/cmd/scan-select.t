@@ -236,6 +236,21 @@ EOF
 check_output '--by revision' 'revision,count,entries
 r10,7,1
 r9,5,1' by revision revisions.csv
+cat >hook.log <<'EOF'
+2013-06-12 05:00:00 INFO 5: a.py:1 -- A.put, A.get [revision 3f2c1ab]
+2013-06-12 05:00:00 INFO 7: a.py:1 -- A.put, A.get [revision a\040b]
+2013-06-12 05:00:00 INFO 20: a.py:1 -- A.put, A.get
+2013-06-12 05:00:01 INFO 100: a.py:1 -- A.put, A.get [revision 3f2c1ab]
+2013-06-12 05:00:01 INFO 400: a.py:1 -- A.put, A.get [revision a\040b]
+EOF
+check_output '--by revision, as the hook told it' \
+    'revision,file,line,operation,count,entries
+,a.py,1,A.put,20,1
+3f2c1ab,a.py,1,A.put,105,2
+a b,a.py,1,A.put,407,2' by revision,file,line,operation -e put hook.log
+check_output '--by revision, as -x captured it' 'revision,count,entries
+3f2c1ab,2,2' by revision hook.log \
+    -x '(?<file>a.py):(?<line>1) .*\[revision (?<revision>3\w+)\]'
 check_message 'a column that a tally has not is told' \
     'revisions.csv: a tally without the column host' \
     tallyman scan --by host revisions.csv

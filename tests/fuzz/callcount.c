@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any line: what is found lies in it. Any names, three divided by newlines:
- * what is written is read back.
+ * what is written is read back. The second is the function's and the
+ * revision's, which may be empty.
  */
 #include "config.h"
 
@@ -37,6 +38,7 @@ check_find(struct slice line)
 	check(is_in(found.line, line) && found.line.len > 0);
 	check(is_in(found.function, line));
 	check(is_in(found.operations, line) && found.operations.len > 0);
+	check(is_in(found.revision, line));
 	check(is_in(found.before, line));
 	while (callcount_next(&found.operations, &name)) {
 		check(operation_kind(buf_slice(&name)).len > 0);
@@ -69,12 +71,13 @@ check_round_trip(struct slice names)
 	    operation_kind(names).len == 0 || operation_verb(names).len == 0)
 		return;
 	callcount_add(&line, names.len, file, slice_str("7"), function, &names,
-	    1);
+	    1, function);
 	check(callcount_find(buf_slice(&line), &found) == CALLCOUNT_FOUND);
 	check(found.count == names.len);
 	check(slice_is(found.line, "7"));
 	check_name(found.file, file);
 	check_name(found.function, function);
+	check_name(found.revision, function);
 	check(callcount_next(&found.operations, &name));
 	check(slice_equal(buf_slice(&name), names));
 	check(!callcount_next(&found.operations, &name));

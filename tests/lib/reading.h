@@ -14,7 +14,7 @@
  *
  * The function, a count of 1 and a stamp that is not there are left out, as
  * are parts of a stamp that it lacks; " +0200" is its offset, " on HOST" the
- * host.
+ * host. Before the stamp " of REVISION" is the program's revision.
  */
 
 #include <stdio.h>
@@ -72,6 +72,10 @@ reading_entry(void *context, const struct entry *entry)
 	}
 	if (entry->count != 1)
 		buf_add_format(told, " *%ju", (uintmax_t)entry->count);
+	if (entry->revision.len > 0) {
+		buf_add_str(told, " of ");
+		buf_add(told, entry->revision);
+	}
 	reading_add_stamp(told, &entry->stamp);
 	if (entry->host.len > 0) {
 		buf_add_str(told, " on ");

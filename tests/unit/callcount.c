@@ -137,6 +137,51 @@ ends_with_the_operations(void)
 }
 
 static void
+tells_the_revision(void)
+{
+	static const struct {
+		const char *behind, *revision;
+	} rows[] = {
+		{ " [revision 3f2c1ab]", "3f2c1ab" },
+		{ " \t [revision v1.2-3-g3f2c1ab]", "v1.2-3-g3f2c1ab" },
+		{ " [revision a\\040b\\135]", "a\\040b\\135" },
+		{ " [revision x] [revision y]", "x" },
+		{ " [revision x]y", "x" },
+		{ " [revision [x]]", "[x" },
+		{ " (descending) [revision x]\"}", "x" },
+		{ "[revision x]", "" },
+		{ ", [revision x]", "" },
+		{ " and [revision x]", "" },
+		{ " [revision]", "" },
+		{ " [revision ]", "" },
+		{ " [revision  x]", "" },
+		{ " [revision x ]", "" },
+		{ " [revision x y]", "" },
+		{ " [revision x\ty]", "" },
+		{ " [revision\tx]", "" },
+		{ " [Revision x]", "" },
+		{ " [revision: x]", "" },
+		{ " (revision x)", "" },
+		{ " [revision x", "" },
+		{ " [revision ", "" },
+		{ " [", "" },
+		{ " ", "" },
+		{ "", "" },
+	};
+	char line[128];
+	struct callcount found;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		(void)snprintf(line, sizeof(line), "1: x:1 -- A.put%s",
+		    rows[i].behind);
+		CHECK_INT(callcount_find(slice_str(line), &found),
+		    CALLCOUNT_FOUND);
+		if (!CHECK_SLICE(found.revision, rows[i].revision))
+			printf("# in %s\n", line);
+	}
+}
+
+static void
 false_friends(void)
 {
 	static const char *const lines[] = { "", " -- ", "a -- b",
@@ -217,34 +262,36 @@ writes(void)
 	struct buf line = { 0 };
 
 	callcount_add(&line, 3041, slice_str("app/a.py"), slice_str("312"),
-	    slice_str(""), operations, 1);
+	    slice_str(""), operations, 1, slice_str(""));
 	CHECK_SLICE(line, "3041: app/a.py:312 -- UserData.put");
 	buf_clear(&line);
 	callcount_add(&line, UINT64_MAX, slice_str("a b.py"), slice_str(""),
-	    slice_str("block in save"), operations, 2);
+	    slice_str("block in save"), operations, 2, slice_str("v1 [x]"));
 	CHECK_SLICE(line,
 	    "18446744073709551615: a\\040b.py:0 in "
 	    "block\\040in\\040save -- UserData.put, "
-	    "shop.users.exists?");
+	    "shop.users.exists? [revision v1\\040[x\\135]");
 	buf_release(&line);
 }
 
 static void
-check_round_trip(struct slice file, struct slice function,
-    struct slice operation)
+check_round_trip(struct slice any, struct slice operation)
 {
 	struct buf line = { 0 };
 	struct buf name = { 0 };
 	struct callcount found;
 
-	callcount_add(&line, 1, file, slice_str("2"), function, &operation, 1);
+	callcount_add(&line, 1, any, slice_str("2"), any, &operation, 1, any);
 	CHECK(slice_chr(buf_slice(&line), '\n') == NULL);
 	CHECK_INT(callcount_find(buf_slice(&line), &found), CALLCOUNT_FOUND);
 	callcount_unescape(&name, found.file);
-	CHECK(slice_equal(buf_slice(&name), file));
+	CHECK(slice_equal(buf_slice(&name), any));
 	buf_clear(&name);
 	callcount_unescape(&name, found.function);
-	CHECK(slice_equal(buf_slice(&name), function));
+	CHECK(slice_equal(buf_slice(&name), any));
+	buf_clear(&name);
+	callcount_unescape(&name, found.revision);
+	CHECK(slice_equal(buf_slice(&name), any));
 	buf_clear(&name);
 	CHECK(callcount_next(&found.operations, &name));
 	CHECK(slice_equal(buf_slice(&name), operation));
@@ -262,7 +309,8 @@ survives(void)
 		SLICE("in"), SLICE("--"), SLICE("<put>"), SLICE("(x)"),
 		SLICE("a, b"), SLICE("\""), SLICE("stra\303\237e"),
 		SLICE("\377"), SLICE("\302\233"), SLICE("\t\r\033[0m"),
-		SLICE("a.b"), SLICE("::"), SLICE("=") };
+		SLICE("a.b"), SLICE("::"), SLICE("="), SLICE("]"),
+		SLICE("[revision x]") };
 	struct buf operation = { 0 };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -270,13 +318,13 @@ survives(void)
 		buf_add(&operation, names[i]);
 		buf_add_char(&operation, '.');
 		buf_add(&operation, names[i]);
-		check_round_trip(names[i], names[i], buf_slice(&operation));
+		check_round_trip(names[i], buf_slice(&operation));
 	}
 	for (int c = 0; c < 256; c++) {
 		char name[] = { (char)c, 'x', '.', (char)c };
 
 		/* The last dot divides an operation. */
-		check_round_trip(slice_make(name, 1), slice_make(name, 1),
+		check_round_trip(slice_make(name, 1),
 		    slice_make(name, c == '.' ? 1 : sizeof(name)).len == 1 ?
 			slice_str("..x") :
 			slice_make(name, sizeof(name)));
@@ -291,7 +339,7 @@ long_lines(void)
 	static const char *const pieces[] = { " -- ", " --", "5: x:1 -- ",
 		"a -- ", "x", " ", "1", ":", "1: ", "5: x:1 -- A.b ",
 		"5: x:1 -- A.", "5: x:1 -- A", "5: x:1 -- A.b (", "\\",
-		"in -- " };
+		" [revision ", "in -- " };
 	const size_t size = 1 << 20;
 	struct buf line = { 0 };
 	struct buf names = { 0 };
@@ -383,6 +431,7 @@ static const struct tap_test tests[] = {
 	{ "its site is a file, a line and maybe a function", names_the_site },
 	{ "it lists its operations", lists_operations },
 	{ "what follows the operations is ignored", ends_with_the_operations },
+	{ "but the revision right behind them", tells_the_revision },
 	{ "other lines with colons and dashes are no callcounts",
 	    false_friends },
 	{ "a count beyond 2^64-1 is malformed", malformed },

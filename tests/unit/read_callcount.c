@@ -48,6 +48,8 @@ take_entry(void *context, const struct entry *entry)
 	    SLICE_ARG(entry->caller.line), SLICE_ARG(entry->caller.function));
 	for (size_t i = 0; i < entry->operation_count; i++)
 		buf_add_format(&made, " %.*s", SLICE_ARG(entry->operations[i]));
+	if (entry->revision.len > 0)
+		buf_add_format(&made, " of %.*s", SLICE_ARG(entry->revision));
 	buf_add_format(&told->text, "%ju ", (uintmax_t)entry->count);
 	buf_add(&told->text, buf_slice(&made));
 	add_stamp(&told->text, &entry->stamp);
@@ -179,6 +181,10 @@ static const char *const operations[] = {
 	" -- User\\104ata.put",
 	" -- 12: b.py:3 -- Video.get and words",
 	" -- UserData.put took 12 ms",
+	" -- UserData.put [revision r1]",
+	" -- UserData.put [revision r2]",
+	" -- UserData.put [revision r\\1352 ]",
+	" -- Feed.get UserData.get\t[revision a\\040b] 3 ms",
 };
 
 #define PICK(array) array[pick(&seed, sizeof(array) / sizeof((array)[0]))]
@@ -270,12 +276,50 @@ filters(void)
 	}
 }
 
+/* A source that was told before stands for its own revision alone. */
+static void
+tells_the_revision(void)
+{
+	static const char text[] =
+	    "5: a.py:1 in f -- A.put, B.get\n"
+	    "5: a.py:1 in f -- A.put, B.get [revision "
+	    "r\\040\\1351]\n"
+	    "5: a.py:1 in f -- A.put, B.get [revision r2]"
+	    "\n"
+	    "6: a.py:1 in f -- A.put, B.get [revision "
+	    "r\\040\\1351]\n"
+	    "6: a.py:1 in f -- A.put, B.get [revision r2]"
+	    "\n"
+	    "6: a.py:1 in f -- A.put, B.get\n";
+	static const char expected[] =
+	    "5 a.py:1 in f: A.put B.get 0000 0-0-0 0:0:0 0\n"
+	    "5 a.py:1 in f: A.put B.get of r ]1 0000 0-0-0 0:0:0 0\n"
+	    "5 a.py:1 in f: A.put B.get of r2 0000 0-0-0 0:0:0 0\n"
+	    "6 a.py:1 in f: A.put B.get of r ]1 0000 0-0-0 0:0:0 0\n"
+	    "6 a.py:1 in f: A.put B.get of r2 0000 0-0-0 0:0:0 0\n"
+	    "6 a.py:1 in f: A.put B.get 0000 0-0-0 0:0:0 0\n";
+	struct told told = { .remembers = true };
+	struct buf padded = { 0 };
+
+	/* The quick way wants 128 bytes ahead. */
+	buf_add_str(&padded, text);
+	for (int i = 0; i < 40; i++)
+		buf_add_str(&padded, "nothing\n");
+	read_in_blocks(buf_slice(&padded), padded.len, NULL, &told);
+	CHECK_SLICE(told.text, expected);
+	CHECK_INT(told.again, 3);
+	told_release(&told);
+	buf_release(&padded);
+}
+
 static const struct tap_test tests[] = {
 	{ "the quick way tells what the plain way tells, however the text is "
 	  "cut",
 	    both_ways_agree },
 	{ "looking only at what is wanted finds all of it, with its stamps",
 	    filters },
+	{ "one site of two revisions is told as two, again and again",
+	    tells_the_revision },
 	{ 0 },
 };
 

@@ -68,12 +68,13 @@ keys(void)
 {
 	check_text("reader = json\n"
 		   "file = /at/file\nline = /at/line\nfunction = /at/fn\n"
-		   "operation = /op\ncount = /n\ntime = /t\nhost = /h\n",
+		   "operation = /op\ncount = /n\ntime = /t\nhost = /h\n"
+		   "revision = /v /version\n",
 	    "{\"at\":{\"file\":\"a.py\",\"line\":12,\"fn\":\"save\"},"
 	    "\"op\":\"User.put\",\"n\":17,\"t\":\"2013-06-12T05:04:03Z\","
-	    "\"h\":\"web1\"}\n",
-	    "a.py:12 in save -- User.put *17 @2013-06-12 05:04:03 +0000 "
-	    "on web1\n");
+	    "\"h\":\"web1\",\"version\":\"1.2\"}\n",
+	    "a.py:12 in save -- User.put *17 of 1.2 @2013-06-12 05:04:03 "
+	    "+0000 on web1\n");
 }
 
 /* The n-th file goes with the n-th line, never with another. */
@@ -372,6 +373,8 @@ static const char commands[] =
     "\"c\":{\"find\":{\"x\":[1,2]}}}\n"
     "{\"at\":\"a.py:1\",\"ns\":\"d.u\",\"c\":{\"find\":7,\"x\":null}}\n"
     "{\"at\":\"a.py:1\",\"ns\":\"d.u\",\"c\":\"find\"}\n"
+    "{\"at\":\"a.py:1\",\"v\":\"r1\"}\n"
+    "{\"at\":\"a.py:1\",\"v\":\"r2\"}\n"
     "{\"at\":\"a.py:1\",\"ns\":\"d.u\",\"c\":{}}\n"
     "{\"at\":\"a.py:1\",\"ns\":\"d.u\",\"c\":{\"fi\\u006ed\":7}}\n"
     "{\"at\":\"a.py:1\",\"ns\":\"d.v\",\"c\":{\"find\":7,\"f\":3}}\n"
@@ -385,7 +388,7 @@ counted_again(void)
 
 	readagain_all("summary = x\nreader = json\ncaller = /at /in/at\n"
 		      "namespace = /ns\ncommand = /c\nduration = /ms\n"
-		      "time = /t\n",
+		      "time = /t\nrevision = /v\n",
 	    commands, bytes);
 	readagain_all(
 	    "summary = x\nreader = json\ncaller = /at /in/at\n"

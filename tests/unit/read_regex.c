@@ -60,12 +60,13 @@ static void
 groups(void)
 {
 	check_text("reader = regex\n"
-		   "pattern = ^(?<time>\\S+) (?<host>\\S+) (?<count>\\d+)x "
+		   "pattern = ^(?<time>\\S+) (?<host>[^\\s@]+)@"
+		   "(?<revision>\\w+) (?<count>\\d+)x "
 		   "(?<file>[^:]+):(?<line>\\d+):(?<function>\\w+) "
 		   "(?<kind>\\w+)/(?<verb>\\w+)$\n",
-	    "2013-06-12T05:04:03Z web1 17x a/b.py:12:save User/PUT\n",
-	    "a/b.py:12 in save -- User.put *17 @2013-06-12 05:04:03 +0000 "
-	    "on web1\n");
+	    "2013-06-12T05:04:03Z web1@r9 17x a/b.py:12:save User/PUT\n",
+	    "a/b.py:12 in save -- User.put *17 of r9 @2013-06-12 05:04:03 "
+	    "+0000 on web1\n");
 	check_text("reader = regex\n"
 		   "pattern = (?<file>\\w+):(?<line>\\d+) (?<operation>.+)\n",
 	    "x:1 User.PUT\n", "x:1 -- User.PUT\n");
@@ -370,7 +371,7 @@ told_again(void)
 	static const char preset_text[] =
 	    "reader = regex\n"
 	    "pattern = ^\\S+ (?:(?<count>\\w+)x )?(?<file>\\w+)-?(?<line>\\d+)"
-	    "(?: (?<operation>\\w+))?\n";
+	    "(?: (?<operation>\\w+))?(?: of (?<revision>\\w+))?\n";
 	static const char text[] = "05:04:03 2x a1 put\n"
 				   "05:04:04 3x a1 put\n"
 				   "05:04:05 a1\n"
@@ -378,7 +379,10 @@ told_again(void)
 				   "05:04:06 bx a1 put\n"
 				   "05:04:07 a-1 get\n"
 				   "05:04:08 a12 get\n"
-				   "05:04:09 a1-2 get\n";
+				   "05:04:09 a1-2 get\n"
+				   "05:04:10 a1-2 get of r1\n"
+				   "05:04:11 a1-2 get of r2\n"
+				   "05:04:12 a1-2 get of r1\n";
 	struct again again = { 0 };
 	const struct reader_events events = { .context = &again,
 		.entry = keep_source,
@@ -401,7 +405,10 @@ told_again(void)
 	    "malformed: the count is no number\n"
 	    "a:1 -- get @05:04:07\n"
 	    "a1:2 -- get @05:04:08\n"
-	    "again *1 @05:04:09\n");
+	    "again *1 @05:04:09\n"
+	    "a1:2 -- get of r1 @05:04:10\n"
+	    "a1:2 -- get of r2 @05:04:11\n"
+	    "again *1 @05:04:12\n");
 	reader_free(reader);
 	preset_free(preset);
 	buf_release(&again.sources);
@@ -450,7 +457,7 @@ errors(void)
 	check_error("reader = regex\npattern = (?<zzzzzz>x)\n",
 	    "-x: pattern '(?<zzzzzz>x)': unknown group 'zzzzzz'; there are "
 	    "file, line, function, caller, operation, kind, verb, count, "
-	    "time and host");
+	    "time, host and revision");
 	check_error("reader = regex\npattern = (?<line>x)\n",
 	    "-x: pattern '(?<line>x)' names no group (?<file>...), caller, "
 	    "operation or kind");
