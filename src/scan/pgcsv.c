@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/csv.h"
 #include "base/upto.h"
+#include "base/wire.h"
 
 /*
  * Most rows are plain: quotes stand only around a field, or doubled within
@@ -38,7 +39,8 @@ struct pgcsv {
 				    * damaged one */
 	struct buf lines;          /* of the row so far, as read */
 	struct buf values;         /* of fields with quotes in them */
-	bool is_fed;               /* the reader has got the row so far */
+	bool is_fed;               /* the reader has got the row so far, or
+				    * gets it once it is there */
 	bool is_quoted; /* else: the row so far ended within quotes */
 	bool row_ended; /* set by take_row() */
 	bool is_lost;   /* waiting for a line that begins a row */
@@ -282,11 +284,12 @@ static bool
 feed(struct pgcsv *self, struct slice line)
 {
 	const struct slice end = SLICE("\n");
+	bool is_behind = self->reader == NULL || !self->is_fed;
 	struct err err;
 
 	if (self->reader == NULL)
 		self->reader = csv_reader_new(take_row, self);
-	if (!self->is_fed && self->lines.len > 0 &&
+	if (is_behind && self->lines.len > 0 &&
 	    (csv_reader_feed(self->reader, buf_slice(&self->lines), &err) !=
 		    0 ||
 		csv_reader_feed(self->reader, end, &err) != 0))
@@ -352,4 +355,26 @@ pgcsv_end(struct pgcsv *self)
 		tell_malformed(self, "a damaged row");
 	drop_row(self);
 	self->is_lost = false;
+}
+
+void
+pgcsv_save(const struct pgcsv *self, struct buf *bytes)
+{
+	wire_add_bytes(bytes, buf_slice(&self->lines));
+	wire_add_bool(bytes, self->is_fed);
+	wire_add_bool(bytes, self->is_lost);
+}
+
+/* A plain row that did not end did so within quotes. */
+bool
+pgcsv_load(struct pgcsv *self, struct slice *rest)
+{
+	struct raw_row row;
+
+	if (!wire_buf(rest, &self->lines) || !wire_bool(rest, &self->is_fed) ||
+	    !wire_bool(rest, &self->is_lost))
+		return false;
+	return self->is_fed || self->lines.len == 0 ||
+	    (split(buf_slice(&self->lines), &self->is_quoted, &row) &&
+		self->is_quoted);
 }

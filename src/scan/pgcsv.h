@@ -18,4 +18,8 @@ void pgcsv_free(struct pgcsv *csv);
 void pgcsv_line(struct pgcsv *csv, struct slice line);
 void pgcsv_end(struct pgcsv *csv);
 
+/* As pgcutter_save() and pgcutter_load(). */
+void pgcsv_save(const struct pgcsv *csv, struct buf *bytes);
+bool pgcsv_load(struct pgcsv *csv, struct slice *bytes);
+
 #endif

@@ -182,3 +182,21 @@ pgcutter_end(struct pgcutter *self)
 	else if (self->csv != NULL)
 		pgcsv_end(self->csv);
 }
+
+/* An object of jsonlog ends with its line. */
+void
+pgcutter_save(const struct pgcutter *self, struct buf *bytes)
+{
+	if (self->text != NULL)
+		pgtext_save(self->text, bytes);
+	else if (self->csv != NULL)
+		pgcsv_save(self->csv, bytes);
+}
+
+bool
+pgcutter_load(struct pgcutter *self, struct slice *bytes)
+{
+	if (self->text != NULL)
+		return pgtext_load(self->text, bytes);
+	return self->csv == NULL || pgcsv_load(self->csv, bytes);
+}

@@ -66,4 +66,14 @@ void pgcutter_read(struct pgcutter *cutter, struct slice block);
 /* Gives what still waits for more lines, and forgets all. */
 void pgcutter_end(struct pgcutter *cutter);
 
+/*
+ * What waits for more lines behind a block: the last message of a stderr log,
+ * the open ones of syslog, the row of a csvlog that did not end. save() adds
+ * it to bytes, load() takes it off their front into a cutter of the same form
+ * that is as new; false where they are damaged, and then the cutter can only
+ * be freed.
+ */
+void pgcutter_save(const struct pgcutter *cutter, struct buf *bytes);
+bool pgcutter_load(struct pgcutter *cutter, struct slice *bytes);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "scan/pgonce.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/table.h"
+#include "base/wire.h"
+#include "scan/carried.h"
 
 enum {
 	MOST_YOUNG = 50000, /* sessions in one generation, of which are two */
@@ -46,11 +49,11 @@ struct held {
 };
 
 struct session {
-	struct pghash running; /* STARTED and not ended, where is_running */
-	bool is_running;
-	struct counted counted[REMEMBERED]; /* a ring */
+	struct counted counted[REMEMBERED]; /* a ring, filled from the first */
 	unsigned next;                      /* the oldest of them */
-	struct held *held;                  /* NULL: none */
+	unsigned running;  /* STARTED and not ended: counted[running - 1],
+			    * which the next that is counted sets anew; or 0 */
+	struct held *held; /* NULL: none */
 };
 
 /*
@@ -296,7 +299,7 @@ find_counted(struct session *session, const struct pghash *hash)
 	return NULL;
 }
 
-static void
+static struct counted *
 remember(struct session *session, const struct pghash *hash, unsigned plans)
 {
 	struct counted *counted = find_counted(session, hash);
@@ -307,6 +310,14 @@ remember(struct session *session, const struct pghash *hash, unsigned plans)
 	}
 	counted->hash = *hash;
 	counted->plans = plans;
+	return counted;
+}
+
+static bool
+is_running(const struct session *session, const struct pghash *hash)
+{
+	return session->running > 0 &&
+	    is_same(&session->counted[session->running - 1].hash, hash);
 }
 
 static void
@@ -322,14 +333,14 @@ repeat(struct pgonce *self, const struct seen *seen)
 	self->sink.repeat(self->sink.context, seen->statement->lines);
 }
 
-static void
+static struct counted *
 see_counted(struct pgonce *self, struct session *session,
     const struct seen *seen)
 {
 	unsigned plans = claim(self, session, seen, seen->statements);
 
 	count(self, seen);
-	remember(session, &seen->hash, seen->statements - plans);
+	return remember(session, &seen->hash, seen->statements - plans);
 }
 
 static void
@@ -345,7 +356,7 @@ see_plan(struct pgonce *self, struct session *session, const struct seen *seen)
 	}
 	/* more than one run of it can have: the first was of a run before */
 	if (held != NULL && is_same(&held->hash, &seen->hash) &&
-	    held->plans == seen->statements) {
+	    held->plans >= seen->statements) {
 		count_held(self, held, 1);
 		held->plans--;
 	}
@@ -359,13 +370,13 @@ static void
 see_failure(struct pgonce *self, struct session *session,
     const struct seen *seen)
 {
-	if (session->is_running && is_same(&session->running, &seen->hash)) {
+	if (is_running(session, &seen->hash)) {
 		repeat(self, seen);
 	} else {
 		(void)claim(self, session, seen, seen->statements - 1);
 		count(self, seen);
 	}
-	session->is_running = false;
+	session->running = 0;
 }
 
 static void
@@ -374,12 +385,12 @@ see_mention(struct pgonce *self, struct session *session,
 {
 	struct held *held = session->held;
 
-	if (session->is_running && is_same(&session->running, &seen->hash)) {
+	if (is_running(session, &seen->hash)) {
 		repeat(self, seen);
 		return;
 	}
 	/* all its plans are there: that run was over */
-	if (held != NULL && held->plans == seen->statements)
+	if (held != NULL && held->plans >= seen->statements)
 		flush(self, session);
 	held = session->held;
 	if (held != NULL && is_same(&held->hash, &seen->hash) &&
@@ -393,18 +404,19 @@ static void
 see(struct pgonce *self, struct session *session, enum pgsign sign,
     const struct seen *seen)
 {
+	const struct counted *counted;
+
 	switch (sign) {
 	case PGSIGN_STARTED:
-		see_counted(self, session, seen);
-		session->running = seen->hash;
-		session->is_running = true;
+		counted = see_counted(self, session, seen);
+		session->running = (unsigned)(counted - session->counted) + 1;
 		break;
 	case PGSIGN_TIMED:
 		see_counted(self, session, seen);
-		session->is_running = false;
+		session->running = 0;
 		break;
 	case PGSIGN_ENDED:
-		session->is_running = false;
+		session->running = 0;
 		break;
 	case PGSIGN_PLANNED:
 		see_plan(self, session, seen);
@@ -476,6 +488,192 @@ pgonce_end(struct pgonce *self)
 	forget(self, &self->old);
 	forget(self, &self->young);
 }
+
+/* --- what is carried --- */
+
+static void
+save_counted(const struct counted *counted, struct buf *bytes)
+{
+	wire_add_bytes(bytes,
+	    slice_make((const char *)counted->hash.half,
+		sizeof(counted->hash.half)));
+	wire_add_number(bytes, counted->plans);
+}
+
+static bool
+load_counted(struct counted *counted, struct slice *rest)
+{
+	struct slice hash;
+	uint64_t plans;
+
+	if (!wire_bytes(rest, &hash) ||
+	    hash.len != sizeof(counted->hash.half) ||
+	    !wire_number_upto(rest, UINT_MAX, &plans))
+		return false;
+	memcpy(counted->hash.half, hash.ptr, hash.len);
+	counted->plans = (unsigned)plans;
+	return true;
+}
+
+/* Its hash is made again of its text. */
+static void
+save_held(const struct held *held, struct buf *bytes)
+{
+	uint64_t milliseconds;
+
+	memcpy(&milliseconds, &held->milliseconds, sizeof(milliseconds));
+	wire_add_bytes(bytes, buf_slice(&held->sql));
+	wire_add_bytes(bytes, buf_slice(&held->lines));
+	wire_add_bytes(bytes, buf_slice(&held->host));
+	carried_add_stamp(bytes, &held->stamp);
+	wire_add_number(bytes, milliseconds);
+	wire_add_number(bytes, held->plans);
+	wire_add_bool(bytes, held->is_mentioned);
+}
+
+/* No text has more statements than this, whatever its blanks. */
+static uint64_t
+most_statements(struct slice sql)
+{
+	uint64_t n = 1;
+	const char *end;
+
+	for (; (end = slice_chr(sql, ';')) != NULL; n++)
+		sql = slice_from(sql, (size_t)(end - sql.ptr) + 1);
+	return n;
+}
+
+static bool
+load_held(struct pgonce *self, struct held *held, struct slice *rest)
+{
+	uint64_t milliseconds;
+	uint64_t plans;
+
+	if (!wire_buf(rest, &held->sql) || !wire_buf(rest, &held->lines) ||
+	    !wire_buf(rest, &held->host) ||
+	    !carried_stamp(rest, &held->stamp) ||
+	    !wire_number(rest, &milliseconds) ||
+	    !wire_number_upto(rest, most_statements(buf_slice(&held->sql)),
+		&plans) ||
+	    !wire_bool(rest, &held->is_mentioned))
+		return false;
+	memcpy(&held->milliseconds, &milliseconds, sizeof(milliseconds));
+	held->hash = hash_of(self, buf_slice(&held->sql));
+	held->plans = (unsigned)plans;
+	return held->milliseconds >= -1 && held->milliseconds <= 1e18;
+}
+
+/* How many of the ring are in use: they never become less. */
+static unsigned
+counted_count(const struct session *session)
+{
+	const struct pghash none = { { 0 } };
+	unsigned n = 0;
+
+	while (n < REMEMBERED && !is_same(&session->counted[n].hash, &none))
+		n++;
+	return n;
+}
+
+static void
+save_session(const struct session *session, struct buf *bytes)
+{
+	unsigned n = counted_count(session);
+
+	wire_add_number(bytes, n);
+	for (unsigned i = 0; i < n; i++)
+		save_counted(&session->counted[i], bytes);
+	wire_add_number(bytes, session->next);
+	wire_add_number(bytes, session->running);
+	wire_add_bool(bytes, session->held != NULL);
+	if (session->held != NULL)
+		save_held(session->held, bytes);
+}
+
+static bool
+load_session(struct pgonce *self, struct session *session, struct slice *rest)
+{
+	uint64_t n, next, running;
+	bool is_holding;
+
+	if (!wire_number_upto(rest, REMEMBERED, &n))
+		return false;
+	for (uint64_t i = 0; i < n; i++)
+		if (!load_counted(&session->counted[i], rest))
+			return false;
+	if (!wire_number_upto(rest, REMEMBERED - 1, &next) ||
+	    !wire_number_upto(rest, n, &running) ||
+	    !wire_bool(rest, &is_holding))
+		return false;
+	session->next = (unsigned)next;
+	session->running = (unsigned)running;
+	if (!is_holding)
+		return true;
+	session->held = xcalloc(1, sizeof(*session->held));
+	return load_held(self, session->held, rest);
+}
+
+/* One of which nothing is remembered is as good as new. */
+static bool
+is_blank(const struct session *session)
+{
+	return session->held == NULL && counted_count(session) == 0;
+}
+
+/* The sessions in the order of their names, and an empty name behind them:
+ * each has a NUL in it. */
+static void
+save_generation(const struct table *generation, struct buf *bytes)
+{
+	struct table_entry **entries = table_sorted(generation);
+
+	for (size_t i = 0; i < generation->count; i++) {
+		const struct session *session = (const void *)entries[i]->value;
+
+		if (is_blank(session))
+			continue;
+		wire_add_bytes(bytes, entries[i]->key);
+		save_session(session, bytes);
+	}
+	wire_add_bytes(bytes, (struct slice){ 0 });
+	free(entries);
+}
+
+static bool
+load_generation(struct pgonce *self, struct table *generation,
+    struct slice *rest)
+{
+	struct slice key;
+	bool is_new;
+
+	while (wire_bytes(rest, &key)) {
+		struct session *session;
+
+		if (key.len == 0)
+			return true;
+		session = table_add(generation, key, &is_new);
+		if (!is_new || generation->count > MOST_YOUNG ||
+		    !load_session(self, session, rest))
+			return false;
+	}
+	return false;
+}
+
+void
+pgonce_save(const struct pgonce *self, struct buf *bytes)
+{
+	save_generation(&self->old, bytes);
+	save_generation(&self->young, bytes);
+}
+
+bool
+pgonce_load(struct pgonce *self, struct slice *rest)
+{
+	return load_generation(self, &self->old, rest) &&
+	    load_generation(self, &self->young, rest);
+}
+
+/* --- */
 
 /* Frees what the sessions of a generation hold without counting it. */
 static void

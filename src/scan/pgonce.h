@@ -70,4 +70,15 @@ void pgonce_see(struct pgonce *once, struct slice session, enum pgsign sign,
 /* Counts what still waits and forgets all. */
 void pgonce_end(struct pgonce *once);
 
+/*
+ * What is remembered of the sessions, for another process to go on. save()
+ * adds it to bytes: of each session its name, some 76 bytes for what was
+ * counted, and whole the texts that wait; nothing of sessions of which only
+ * errors are known, which do not count among the 100,000 any more then.
+ * load() takes it off their front into one that is as new; false where they
+ * are damaged, and then it can only be freed.
+ */
+void pgonce_save(const struct pgonce *once, struct buf *bytes);
+bool pgonce_load(struct pgonce *once, struct slice *bytes);
+
 #endif

@@ -8,6 +8,8 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/wire.h"
+#include "scan/carried.h"
 #include "scan/lines.h"
 #include "scan/pgline.h"
 
@@ -64,10 +66,11 @@ struct pgtext {
 	/* the first `count` are in use, and what grew last is behind */
 	struct place open[MOST_OPEN];
 	size_t count;
-	struct open_message *last; /* the one that grew last, or NULL */
-	size_t bytes;              /* of the lines of all that are open */
-	struct buf body;           /* of a line of syslog, escapes undone;
-				    * empty where it has none */
+	/* the one that grew last, open[count - 1], or NULL: it was given */
+	struct open_message *last;
+	size_t bytes;    /* of the lines of all that are open */
+	struct buf body; /* of a line of syslog, escapes undone;
+			  * empty where it has none */
 };
 
 struct pgtext *
@@ -540,4 +543,71 @@ pgtext_end(struct pgtext *self)
 	while (self->count > 0)
 		give_oldest(self);
 	self->last = NULL;
+}
+
+static void
+save_message(const struct open_message *message, struct buf *bytes)
+{
+	for (int i = 0; i < PIECE_COUNT; i++)
+		wire_add_bytes(bytes, message->pieces[i].text);
+	carried_add_stamp(bytes, &message->stamp);
+	wire_add_number(bytes, message->field);
+	wire_add_number(bytes, message->sequence);
+	wire_add_number(bytes, message->chunk_len);
+}
+
+void
+pgtext_save(const struct pgtext *self, struct buf *bytes)
+{
+	wire_add_number(bytes, self->count);
+	for (size_t n = 0; n < self->count; n++)
+		save_message(self->open[n].message, bytes);
+	wire_add_bool(bytes, self->last != NULL);
+}
+
+/* Opens a message whose texts are those of the bytes. */
+static bool
+load_message(struct pgtext *self, struct slice *rest)
+{
+	struct slice texts[PIECE_COUNT];
+	struct open_message *message;
+	struct stamp stamp;
+	uint64_t field, sequence, chunk_len;
+
+	for (int i = 0; i < PIECE_COUNT; i++)
+		if (!wire_bytes(rest, &texts[i]))
+			return false;
+	if (!carried_stamp(rest, &stamp) ||
+	    !wire_number_upto(rest, FIELD_COUNT, &field) ||
+	    !wire_number(rest, &sequence) || !wire_number(rest, &chunk_len))
+		return false;
+	message = begin(self, texts[PIECE_SESSION], texts[PIECE_HOST]);
+	for (int i = 0; i < PIECE_COUNT; i++)
+		message->pieces[i].text = texts[i];
+	message->stamp = stamp;
+	message->field = (enum field)field;
+	message->sequence = sequence;
+	message->chunk_len = chunk_len;
+	self->bytes += texts[PIECE_LINES].len;
+	return true;
+}
+
+bool
+pgtext_load(struct pgtext *self, struct slice *rest)
+{
+	uint64_t most = self->form == PGFORM_SYSLOG ? MOST_OPEN : 1;
+	uint64_t count;
+	bool has_last;
+
+	if (!wire_number_upto(rest, most, &count))
+		return false;
+	for (; count > 0; count--)
+		if (!load_message(self, rest))
+			return false;
+	pgtext_settle(self);
+	if (!wire_bool(rest, &has_last))
+		return false;
+	if (!has_last)
+		self->last = NULL;
+	return true;
 }

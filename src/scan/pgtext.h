@@ -21,4 +21,8 @@ void pgtext_line(struct pgtext *text, struct slice line);
 void pgtext_settle(struct pgtext *text);
 void pgtext_end(struct pgtext *text);
 
+/* As pgcutter_save() and pgcutter_load(). */
+void pgtext_save(const struct pgtext *text, struct buf *bytes);
+bool pgtext_load(struct pgtext *text, struct slice *bytes);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/wire.h"
 #include "model/sql.h"
 #include "scan/lines.h"
 #include "scan/reader.h"
@@ -295,6 +296,53 @@ ahead_end(struct reader *reader)
 	give((struct ahead_reader *)reader);
 }
 
+/* Without a caller that waits, nothing is carried. */
+static void
+ahead_save(const struct reader *reader, struct buf *bytes)
+{
+	const struct ahead_reader *self = (const struct ahead_reader *)reader;
+
+	wire_add_bool(bytes, self->has_caller);
+	if (!self->has_caller)
+		return;
+	wire_add_bytes(bytes, buf_slice(&self->caller_line));
+	wire_add_number(bytes, self->place_begin);
+	wire_add_number(bytes, self->place_len);
+	wire_add_bytes(bytes, buf_slice(&self->sql));
+}
+
+/* The caller's line, and where in it the place is, which must name one. */
+static bool
+load_caller(struct ahead_reader *self, struct slice *bytes)
+{
+	struct caller caller;
+	struct slice line;
+	uint64_t begin;
+	uint64_t len;
+
+	if (!wire_buf(bytes, &self->caller_line))
+		return false;
+	line = buf_slice(&self->caller_line);
+	if (!wire_number_upto(bytes, line.len, &begin) ||
+	    !wire_number_upto(bytes, line.len - begin, &len))
+		return false;
+	self->place_begin = (size_t)begin;
+	self->place_len = (size_t)len;
+	return caller_parse(slice_head(slice_from(line, self->place_begin),
+				self->place_len),
+	    &caller);
+}
+
+static bool
+ahead_load(struct reader *reader, struct slice *bytes)
+{
+	struct ahead_reader *self = (struct ahead_reader *)reader;
+
+	return wire_bool(bytes, &self->has_caller) &&
+	    (!self->has_caller ||
+		(load_caller(self, bytes) && wire_buf(bytes, &self->sql)));
+}
+
 static bool
 ahead_is_sync(const struct preset *preset, struct slice line)
 {
@@ -320,5 +368,7 @@ const struct reader_type reader_ahead = {
 	.free = ahead_free,
 	.read = ahead_read,
 	.end = ahead_end,
+	.save = ahead_save,
+	.load = ahead_load,
 	.is_sync = ahead_is_sync,
 };

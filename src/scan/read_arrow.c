@@ -397,6 +397,24 @@ arrow_end(struct reader *reader)
 	give_up_all(self);
 }
 
+/* The shapes and the text of the last stamp are known only to save work, and
+ * learned anew. */
+static void
+arrow_save(const struct reader *reader, struct buf *bytes)
+{
+	const struct arrow_reader *self = (const struct arrow_reader *)reader;
+
+	waiting_save(&self->waiting, bytes);
+}
+
+static bool
+arrow_load(struct reader *reader, struct slice *bytes)
+{
+	struct arrow_reader *self = (struct arrow_reader *)reader;
+
+	return waiting_load(&self->waiting, bytes);
+}
+
 static bool
 arrow_is_sync(const struct preset *preset, struct slice line)
 {
@@ -440,5 +458,7 @@ const struct reader_type reader_arrow = {
 	.free = arrow_free,
 	.read = arrow_read,
 	.end = arrow_end,
+	.save = arrow_save,
+	.load = arrow_load,
 	.is_sync = arrow_is_sync,
 };

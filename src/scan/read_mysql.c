@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/wire.h"
+#include "scan/carried.h"
 #include "scan/lines.h"
 #include "scan/reader.h"
 #include "scan/statement.h"
@@ -318,6 +321,56 @@ mysql_end(struct reader *reader)
 	finish(self);
 }
 
+/* A duration goes as the bits that it is. */
+static void
+add_duration(struct buf *bytes, double milliseconds)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &milliseconds, sizeof(bits));
+	wire_add_number(bytes, bits);
+}
+
+static bool
+take_duration(struct slice *bytes, double *milliseconds)
+{
+	uint64_t bits;
+
+	if (!wire_number(bytes, &bits))
+		return false;
+	memcpy(milliseconds, &bits, sizeof(bits));
+	return *milliseconds >= 0 && *milliseconds <= DBL_MAX;
+}
+
+/* The statement that may go on. */
+static void
+mysql_save(const struct reader *reader, struct buf *bytes)
+{
+	const struct mysql_reader *self = (const struct mysql_reader *)reader;
+
+	wire_add_bool(bytes, self->is_open);
+	if (!self->is_open)
+		return;
+	wire_add_bytes(bytes, buf_slice(&self->sql));
+	wire_add_bytes(bytes, buf_slice(&self->lines));
+	wire_add_bool(bytes, self->is_too_long);
+	add_duration(bytes, self->milliseconds);
+	carried_add_stamp(bytes, &self->stamp);
+}
+
+static bool
+mysql_load(struct reader *reader, struct slice *bytes)
+{
+	struct mysql_reader *self = (struct mysql_reader *)reader;
+
+	return wire_bool(bytes, &self->is_open) &&
+	    (!self->is_open ||
+		(wire_buf(bytes, &self->sql) && wire_buf(bytes, &self->lines) &&
+		    wire_bool(bytes, &self->is_too_long) &&
+		    take_duration(bytes, &self->milliseconds) &&
+		    carried_stamp(bytes, &self->stamp)));
+}
+
 const struct reader_type reader_mysql = {
 	.name = "mysql",
 	.keys = mysql_keys,
@@ -327,4 +380,6 @@ const struct reader_type reader_mysql = {
 	.free = mysql_free,
 	.read = mysql_read,
 	.end = mysql_end,
+	.save = mysql_save,
+	.load = mysql_load,
 };

@@ -314,6 +314,26 @@ postgres_end(struct reader *reader)
 	pgonce_end(self->once);
 }
 
+/* The giver remembers shapes for speed alone. */
+static void
+postgres_save(const struct reader *reader, struct buf *bytes)
+{
+	const struct postgres_reader *self = (const struct postgres_reader *)
+	    reader;
+
+	pgcutter_save(self->cutter, bytes);
+	pgonce_save(self->once, bytes);
+}
+
+static bool
+postgres_load(struct reader *reader, struct slice *bytes)
+{
+	struct postgres_reader *self = (struct postgres_reader *)reader;
+
+	return pgcutter_load(self->cutter, bytes) &&
+	    pgonce_load(self->once, bytes);
+}
+
 const struct reader_type reader_postgres = {
 	.name = "postgres",
 	.keys = postgres_keys,
@@ -323,4 +343,6 @@ const struct reader_type reader_postgres = {
 	.free = postgres_free,
 	.read = postgres_read,
 	.end = postgres_end,
+	.save = postgres_save,
+	.load = postgres_load,
 };

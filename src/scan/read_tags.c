@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/wire.h"
 #include "model/sqltoken.h"
+#include "scan/carried.h"
 #include "scan/carry.h"
 #include "scan/lines.h"
 #include "scan/reader.h"
@@ -560,6 +562,37 @@ tags_end(struct reader *reader)
 	finish(self);
 }
 
+/* The statement that may go on. */
+static void
+tags_save(const struct reader *reader, struct buf *bytes)
+{
+	const struct tags_reader *self = (const struct tags_reader *)reader;
+
+	wire_add_number(bytes, self->line_count);
+	if (self->line_count == 0)
+		return;
+	wire_add_bytes(bytes, buf_slice(&self->sql));
+	wire_add_bytes(bytes, buf_slice(&self->lines));
+	carried_add_stamp(bytes, &self->stamp);
+	wire_add_number(bytes, self->weight);
+}
+
+static bool
+tags_load(struct reader *reader, struct slice *bytes)
+{
+	struct tags_reader *self = (struct tags_reader *)reader;
+	uint64_t line_count;
+
+	if (!wire_number_upto(bytes, MOST_LINES, &line_count))
+		return false;
+	self->line_count = (unsigned)line_count;
+	return line_count == 0 ||
+	    (wire_buf(bytes, &self->sql) && self->sql.len > 0 &&
+		wire_buf(bytes, &self->lines) &&
+		carried_stamp(bytes, &self->stamp) &&
+		wire_number(bytes, &self->weight));
+}
+
 const struct reader_type reader_tags = {
 	.name = "tags",
 	.keys = tags_keys,
@@ -569,4 +602,6 @@ const struct reader_type reader_tags = {
 	.free = tags_free,
 	.read = tags_read,
 	.end = tags_end,
+	.save = tags_save,
+	.load = tags_load,
 };

@@ -3,6 +3,12 @@
 
 #include "scan/reader.h"
 
+#include "base/wire.h"
+#include "scan/carried.h"
+
+/* Of the form of what readers save; another one is not read. */
+enum { SAVED_VERSION = 1 };
+
 static const struct reader_type *const types[] = {
 	&reader_callcount,
 	&reader_arrow,
@@ -66,4 +72,28 @@ reader_line_is_dated(struct slice line)
 	struct stamp seen;
 
 	return stamp_find(line, READER_HEAD, 0, &seen) && seen.has_date;
+}
+
+void
+reader_save(const struct reader *reader, struct buf *bytes)
+{
+	wire_add_number(bytes, SAVED_VERSION);
+	wire_add_bytes(bytes, slice_str(reader->type->name));
+	carried_add_stamp(bytes, &reader->stamp);
+	if (reader->type->save != NULL)
+		reader->type->save(reader, bytes);
+}
+
+bool
+reader_load(struct reader *reader, struct slice bytes)
+{
+	struct slice rest = bytes;
+	struct slice name;
+	uint64_t version;
+
+	return wire_number(&rest, &version) && version == SAVED_VERSION &&
+	    wire_bytes(&rest, &name) && slice_is(name, reader->type->name) &&
+	    carried_stamp(&rest, &reader->stamp) &&
+	    (reader->type->load == NULL || reader->type->load(reader, &rest)) &&
+	    rest.len == 0;
 }

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/wire.h"
 #include "scan/fields.h"
 #include "scan/lines.h"
 
@@ -175,10 +176,33 @@ unwrap_end(struct reader *reader)
 	reader_end(self->inner);
 }
 
+/* Only the inner reader carries anything. */
+static void
+unwrap_save(const struct reader *reader, struct buf *bytes)
+{
+	const struct unwrap *self = (const struct unwrap *)reader;
+	struct buf inner = { 0 };
+
+	reader_save(self->inner, &inner);
+	wire_add_bytes(bytes, buf_slice(&inner));
+	buf_release(&inner);
+}
+
+static bool
+unwrap_load(struct reader *reader, struct slice *bytes)
+{
+	struct unwrap *self = (struct unwrap *)reader;
+	struct slice inner;
+
+	return wire_bytes(bytes, &inner) && reader_load(self->inner, inner);
+}
+
 static const struct reader_type unwrap_type = {
 	.name = "unwrap",
 	.new = NULL, /* not of a preset: unwrap_new() */
 	.free = unwrap_free,
 	.read = unwrap_read,
 	.end = unwrap_end,
+	.save = unwrap_save,
+	.load = unwrap_load,
 };

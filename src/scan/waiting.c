@@ -3,6 +3,8 @@
 
 #include "scan/waiting.h"
 
+#include "base/wire.h"
+
 enum { SQL_MOST = 64 * 1024 }; /* bytes of a statement that are kept */
 
 void
@@ -69,4 +71,51 @@ waiting_go_on(struct waiting_list *list, struct slice tags, struct slice text)
 	if (waiting->sql.len > 0)
 		buf_add_char(&waiting->sql, '\n');
 	buf_add(&waiting->sql, text);
+}
+
+static void
+save_item(const struct waiting *waiting, struct buf *bytes)
+{
+	wire_add_bool(bytes, waiting->is_used);
+	if (!waiting->is_used)
+		return;
+	wire_add_bytes(bytes, buf_slice(&waiting->tags));
+	wire_add_bytes(bytes, buf_slice(&waiting->name));
+	wire_add_bytes(bytes, buf_slice(&waiting->sql));
+}
+
+static bool
+load_item(struct waiting *waiting, struct slice *bytes)
+{
+	return wire_bool(bytes, &waiting->is_used) &&
+	    (!waiting->is_used ||
+		(wire_buf(bytes, &waiting->tags) &&
+		    wire_buf(bytes, &waiting->name) &&
+		    wire_buf(bytes, &waiting->sql)));
+}
+
+void
+waiting_save(const struct waiting_list *list, struct buf *bytes)
+{
+	wire_add_number(bytes, list->newest);
+	wire_add_bool(bytes, list->is_open);
+	for (size_t i = 0; i < WAITING_MOST; i++)
+		save_item(&list->items[i], bytes);
+}
+
+bool
+waiting_load(struct waiting_list *list, struct slice *bytes)
+{
+	uint64_t newest;
+
+	if (!wire_number_upto(bytes, WAITING_MOST - 1, &newest) ||
+	    !wire_bool(bytes, &list->is_open))
+		return false;
+	list->newest = (size_t)newest;
+	for (size_t i = 0; i < WAITING_MOST; i++) {
+		if (!load_item(&list->items[i], bytes))
+			return false;
+		list->used += list->items[i].is_used;
+	}
+	return true;
 }

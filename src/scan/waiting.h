@@ -72,6 +72,11 @@ void waiting_add(struct waiting_list *list, struct waiting *place,
 void waiting_go_on(struct waiting_list *list, struct slice tags,
     struct slice text);
 
+/* What waits, in the bytes of what a reader carries (scan/reader.h); loading
+ * is into a list as it starts, and false where the bytes are none of a list. */
+void waiting_save(const struct waiting_list *list, struct buf *bytes);
+bool waiting_load(struct waiting_list *list, struct slice *bytes);
+
 /* A statement waits no more. */
 static inline void
 waiting_drop(struct waiting_list *list, struct waiting *waiting)
