@@ -57,9 +57,10 @@ struct task {
 	size_t input;
 	struct source *source;       /* NULL: could not be opened; see err */
 	struct shared_input *shared; /* of a range, else NULL */
+	bool is_stream;
 	uint64_t begin;
-	uint64_t end;  /* of the range, or of the input */
-	uint64_t size; /* of the input; 0: a stream */
+	uint64_t end;  /* of the range, or of the input; 0: a stream */
+	uint64_t size; /* of the input; the same */
 	struct spool_part *part;
 	struct err err;
 };
@@ -119,8 +120,9 @@ take_input(struct run_job *run, struct task *task)
 {
 	task->input = run->next_input++;
 	task->source = run->job->open(run->context, task->input, &task->err);
-	if (task->source == NULL || !source_can_seek(task->source, &task->size))
+	if (task->source == NULL)
 		return;
+	task->is_stream = !source_can_seek(task->source, &task->size);
 	task->end = task->size;
 	if (task->size <= RANGE ||
 	    !run->job->has_sync(run->context, task->input))
@@ -266,12 +268,11 @@ map_lines(struct worker *worker, struct segment *segment, struct block block)
 			return;
 		job->begin(worker->mapper, segment->task->input);
 	}
-	if (segment->task->size > 0)
-		end_segment(worker, segment, &block);
+	end_segment(worker, segment, &block);
 	if (block.text.len > 0)
 		job->map(worker->mapper, &block);
 	atomic_fetch_add(&worker->run->done,
-	    segment->task->size > 0 ? block.text.len : 0);
+	    segment->task->is_stream ? 0 : block.text.len);
 }
 
 /* A part of an input could not be read. Ranges overlap where they meet, so
@@ -286,13 +287,17 @@ tell_trouble(struct worker *worker, const struct task *task,
 		    &split->err, split->too_long);
 }
 
-/* Maps all blocks of a segment; stops early when the job has failed. A long
- * line before the segment is told by the one before. */
+/*
+ * Maps all blocks of a segment; stops early when the job has failed. A long
+ * line before the segment is told by the one before. The segment that finds no
+ * sync line of others, and so reads to the end of the input, is the last one
+ * that was begun, whichever range it is of.
+ */
 static void
 map_split(struct worker *worker, struct segment *segment, struct split *split)
 {
 	const struct job *job = worker->run->job;
-	enum split_kind kind;
+	enum split_kind kind = SPLIT_LINES;
 
 	while (!segment->is_ended && !atomic_load(&worker->run->failed) &&
 	    (kind = split_next(split)) != SPLIT_END) {
@@ -302,27 +307,41 @@ map_split(struct worker *worker, struct segment *segment, struct split *split)
 			tell_trouble(worker, segment->task, split);
 		else if (segment->is_begun)
 			job->too_long(worker->mapper, split->block.offset,
-			    split->too_long);
+			    split->too_long, split->block.offset + split->step);
 		else
 			segment->is_ended = split->block.offset >=
 			    segment->task->end;
 	}
+	if (kind == SPLIT_END && segment->is_begun && job->at_end != NULL)
+		job->at_end(worker->mapper);
+}
+
+/* Gets ready to read a task. */
+static void
+begin_split(const struct run_job *run, const struct task *task,
+    struct split *split)
+{
+	const struct job *job = run->job;
+	uint64_t max_line = run->limits->max_line;
+
+	if (task->is_stream) {
+		split_stream(split, task->source, max_line);
+		return;
+	}
+	split_file(split, task->source, task->begin, task->end, max_line);
+	if (job->goes_on != NULL && job->goes_on(run->context, task->input))
+		split_goes_on(split);
 }
 
 static void
 map_task(struct worker *worker, const struct task *task)
 {
 	const struct job *job = worker->run->job;
-	uint64_t max_line = worker->run->limits->max_line;
 	struct segment segment = { .task = task };
 	struct split split;
 	off_t done, all;
 
-	if (task->size > 0)
-		split_file(&split, task->source, task->begin, task->end,
-		    max_line);
-	else
-		split_stream(&split, task->source, max_line);
+	begin_split(worker->run, task, &split);
 	if (task->begin == 0) {
 		segment.is_begun = true;
 		job->begin(worker->mapper, task->input);
@@ -331,7 +350,7 @@ map_task(struct worker *worker, const struct task *task)
 	if (segment.is_begun)
 		job->end(worker->mapper);
 	split_release(&split);
-	if (task->size > 0)
+	if (!task->is_stream)
 		return;
 	source_progress(task->source, &done, &all);
 	atomic_fetch_add(&worker->run->done, (uint64_t)done);

@@ -62,17 +62,29 @@ struct job {
 	void *(*mapper_new)(void *context, struct emit *emit);
 	void (*mapper_free)(void *mapper);
 
-	/* A segment begins, its blocks follow in order, it ends. */
+	/* A segment begins, its blocks follow in order, it ends. In between,
+	 * at_end() says of the last segment of an input that it ends because
+	 * the input does; NULL: nobody asks. It is called also where an input
+	 * breaks off, behind trouble(); then, and where a file is cut, more
+	 * than one segment may end so. (That a file was cut is told last.) */
 	void (*begin)(void *mapper, size_t input);
 	void (*map)(void *mapper, const struct block *block);
+	void (*at_end)(void *mapper);
 	void (*end)(void *mapper);
+
+	/* Whether a file that can seek may go on later, so that a last line
+	 * without its end (be it longer than max_line) is not for now: it is
+	 * passed over in silence. NULL: none may. */
+	bool (*goes_on)(void *context, size_t input);
 
 	/* Emits what the mapper holds back to combine it; more may follow.
 	 * NULL: it holds nothing back. */
 	void (*flush)(void *mapper);
 
-	/* A line longer than max_line was passed over: where, how long. */
-	void (*too_long)(void *mapper, uint64_t offset, uint64_t len);
+	/* A line longer than max_line was passed over: where, how long; next
+	 * is where what follows begins, behind its end if it has one. */
+	void (*too_long)(void *mapper, uint64_t offset, uint64_t len,
+	    uint64_t next);
 
 	/* An input could not be opened, or read to its end; cut is how many
 	 * bytes of an unfinished line were given up before the damage. */

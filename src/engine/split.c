@@ -34,6 +34,12 @@ split_file(struct split *split, struct source *source, uint64_t begin,
 }
 
 void
+split_goes_on(struct split *split)
+{
+	split->goes_on = true;
+}
+
+void
 split_text(struct split *split, struct slice text, uint64_t offset,
     uint64_t line, uint64_t max_line)
 {
@@ -156,7 +162,8 @@ unread(const struct split *split)
 }
 
 /* Passes over a line of which more than max_line bytes are there and whose
- * end is not: forgets its bytes until the end comes. */
+ * end is not: forgets its bytes until the end comes. SPLIT_END where it does
+ * not, and the file goes on. */
 static enum split_kind
 skip_line(struct split *split)
 {
@@ -178,6 +185,8 @@ skip_line(struct split *split)
 		if (!read_more(split))
 			break;
 	}
+	if (end == NULL && split->goes_on && !split->damaged)
+		return SPLIT_END;
 	split->too_long = len;
 	split->step = len + (end != NULL);
 	split->block.text = slice_make("\n", 1); /* counts as one line */
@@ -199,7 +208,7 @@ give_rest(struct split *split)
 		split->ended = true;
 		return SPLIT_TROUBLE;
 	}
-	if (rest.len == 0 ||
+	if (rest.len == 0 || split->goes_on ||
 	    (!split->is_stream && source_was_cut(split->source)))
 		return SPLIT_END;
 	split->used += give(split, rest, &kind);

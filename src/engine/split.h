@@ -41,6 +41,7 @@ struct split {
 	bool is_inside;        /* it is still to be found */
 	struct buf bytes;      /* read, from `used` on not given yet */
 	size_t used;
+	bool goes_on; /* a last line without its end is not given */
 	bool ended;   /* the source gave its last byte, */
 	bool damaged; /* or broke: why is kept in err */
 	struct err err;
@@ -55,6 +56,10 @@ void split_stream(struct split *split, struct source *source,
  * cut, its unfinished line is not given. */
 void split_file(struct split *split, struct source *source, uint64_t begin,
     uint64_t before, uint64_t max_line);
+
+/* From now on a last line without its end is not given, nor told to be too
+ * long: the file may go on. */
+void split_goes_on(struct split *split);
 
 /* A text that is there already, which is copied: `offset` and `line` are its
  * place in its input. */

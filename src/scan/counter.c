@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/operation.h"
+#include "scan/dayname.h"
 
 /* What an item of the memo says of its entries. */
 enum {
@@ -75,10 +76,30 @@ counter_release(struct counter *counter)
 	buf_release(&counter->keys);
 }
 
+/* A front that sorts as its number does. */
+void
+counter_key_front(struct buf *key, uint32_t end_of)
+{
+	for (unsigned shift = 32; shift > 0; shift -= 8)
+		buf_add_char(key, (char)(end_of >> (shift - 8)));
+}
+
+uint32_t
+counter_key_take_front(struct slice *key)
+{
+	uint32_t end_of = 0;
+
+	for (size_t i = 0; i < COUNTER_FRONT; i++)
+		end_of = end_of << 8 | (unsigned char)key->ptr[i];
+	*key = slice_from(*key, COUNTER_FRONT);
+	return end_of;
+}
+
 void
 counter_begin(struct counter *counter, const struct input *input)
 {
 	counter->input = input;
+	counter->end_of = 0;
 	counter->at = NULL;
 }
 
@@ -118,6 +139,8 @@ number_moment(struct counter *counter, const struct moment *moment)
 	for (size_t i = 0; i < COUNTER_MOMENTS; i++, at++)
 		if (at->number != 0 && at->preset == input->preset &&
 		    at->json_pointer == input->json_pointer &&
+		    slice_equal(at->place.host, input->place.host) &&
+		    slice_equal(at->place.revision, input->place.revision) &&
 		    is_same_moment(counter, &at->moment, moment))
 			return at;
 	at = &counter->moments[counter->last_number++ % COUNTER_MOMENTS];
@@ -125,6 +148,7 @@ number_moment(struct counter *counter, const struct moment *moment)
 		.number = counter->last_number,
 		.preset = input->preset,
 		.json_pointer = input->json_pointer,
+		.place = input->place,
 		.moment = *moment,
 	};
 	return at;
@@ -175,6 +199,8 @@ add_row(struct counter *counter, const struct tally_row *row)
 	};
 
 	buf_clear(&counter->key);
+	if (counter->run->reached != NULL)
+		counter_key_front(&counter->key, counter->end_of);
 	tally_key_add(&counter->key, &counter->run->keys, row);
 	memo_key_add(&counter->keys, buf_slice(&counter->key));
 	emit_add(counter->emit, buf_slice(&counter->key), &sum);
@@ -244,15 +270,24 @@ add_operations(struct counter *counter, struct tally_row *row,
 	return is_selected;
 }
 
+static struct slice
+first_of(struct slice a, struct slice b)
+{
+	return a.len > 0 ? a : b;
+}
+
 /* Counts an entry; *flags says as what. */
 static void
 count_entry(struct counter *counter, const struct entry *entry,
     const struct moment *moment, unsigned *flags)
 {
+	const struct place *place = &counter->input->place;
 	struct tally_row row = {
 		.value[TALLY_DAY] = slice_str(moment->day),
 		.value[TALLY_HOUR] = slice_str(moment->hour),
-		.value[TALLY_HOST] = entry->host,
+		.value[TALLY_HOST] = first_of(place->host, entry->host),
+		.value[TALLY_REVISION] = first_of(entry->revision,
+		    place->revision),
 		.value[TALLY_FILE] = entry->caller.file,
 		.value[TALLY_LINE] = entry->caller.line,
 		.value[TALLY_FUNCTION] = entry->caller.function,
@@ -285,7 +320,7 @@ counter_entry(struct counter *counter, const struct entry *entry)
 	count_entry(counter, entry, &at->moment, &flags);
 	report_entries(counter->sums, flags, 1);
 	if (entry->source.len > 0 && counter->run->select.line == NULL &&
-	    counter->sums->given_up == given_up)
+	    counter->end_of == 0 && counter->sums->given_up == given_up)
 		memo_add(&counter->memo, entry->source, at->number,
 		    buf_slice(&counter->keys), flags);
 }
@@ -298,7 +333,7 @@ counter_again(struct counter *counter, struct slice source, uint64_t count,
 	struct memo_item *item = memo_find(&counter->memo, source, at->number);
 	const struct tally_sum sum = { .count = count, .entries = 1 };
 
-	if (item == NULL)
+	if (item == NULL || counter->end_of != 0)
 		return false;
 	tally_sum_add(&item->sum, &sum);
 	return true;
@@ -307,13 +342,20 @@ counter_again(struct counter *counter, struct slice source, uint64_t count,
 void
 counter_row(struct counter *counter, const struct tally_row *given)
 {
+	const struct place *place = &counter->input->place;
 	struct tally_row row = *given;
 	struct moment moment;
 	const struct select *select = &counter->run->select;
+	struct civil civil;
 
 	when_resolve_row(&counter->run->when, &row, &moment);
-	if (row.value[TALLY_DAY].len == 0)
+	if (row.value[TALLY_DAY].len == 0 ||
+	    (counter->run->reached != NULL &&
+		!dayname_civil(row.value[TALLY_DAY], &civil)))
 		row.value[TALLY_DAY] = slice_str(moment.day);
+	row.value[TALLY_HOST] = first_of(row.value[TALLY_HOST], place->host);
+	row.value[TALLY_REVISION] = first_of(row.value[TALLY_REVISION],
+	    place->revision);
 	counter->sums->entries++;
 	if (!moment.is_within ||
 	    !is_yes(counter,

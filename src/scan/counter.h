@@ -24,6 +24,7 @@ struct counter_moment {
 	uint32_t number; /* 0: not in use */
 	const struct preset *preset;
 	const char *json_pointer;
+	struct place place;
 	struct moment moment;
 };
 
@@ -35,6 +36,7 @@ struct counter {
 	struct scan_report *sums;
 	struct scratch *scratch;
 	const struct input *input; /* of the segment */
+	uint32_t end_of;           /* of its keys' front, where they have one */
 
 	/* told of a line in which a pattern reached its limit */
 	void (*gave_up)(void *context, struct slice line);
@@ -62,6 +64,16 @@ void counter_flush(struct counter *counter);
 
 /* A segment of an input begins. */
 void counter_begin(struct counter *counter, const struct input *input);
+
+/*
+ * Where run->reached is set every key has a front: 0, or of what is only
+ * counted because the input ends for now (counter->end_of, set by the caller
+ * until the next segment) another number, so that these rows come last and can
+ * be told apart.
+ */
+enum { COUNTER_FRONT = 4 };
+void counter_key_front(struct buf *key, uint32_t end_of);
+uint32_t counter_key_take_front(struct slice *key);
 
 /* Adds an entry, or a row of a tally, if it is wanted. */
 void counter_entry(struct counter *counter, const struct entry *entry);

@@ -7,13 +7,13 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/walk.h"
 #include "scan/followed.h"
 #include "scan/report.h"
+#include "scan/rows.h"
 #include "scan/setup.h"
 
 enum {
@@ -29,7 +29,6 @@ struct follow {
 	size_t count;
 	size_t room;
 	struct pollfd *poll_fds; /* of the files; as many as room */
-	struct buf values;       /* of the row being given */
 
 	/* Directories among the operands, and paths in them that need not be
 	 * looked at again. */
@@ -220,18 +219,6 @@ take_side(void *context, struct slice bytes)
 	notes_take(&follow->all.notes, bytes);
 }
 
-/* Every file that is followed is open. */
-static void
-allow_many_files(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static int
 open_inputs(struct follow *follow, char *const *operands, size_t count,
     struct err *err)
@@ -257,7 +244,7 @@ follow_open(const struct scan_options *options, char *const *operands,
 {
 	struct follow *follow = xcalloc(1, sizeof(*follow));
 
-	allow_many_files();
+	inputs_allow_many();
 	table_init(&follow->paths, 1);
 	table_init(&follow->all.ids, sizeof(struct followed *));
 	follow->all.feed = feed_new(&mapper_state, options->memory, take_side,
@@ -288,7 +275,6 @@ follow_close(struct follow *follow)
 	table_release(&follow->all.ids);
 	feed_free(follow->all.feed);
 	notes_release(&follow->all.notes);
-	buf_release(&follow->values);
 	setup_close(&follow->all.run, &follow->all.survey);
 	free(follow);
 }
@@ -395,37 +381,18 @@ follow_give(struct follow *follow, shard_take *take, void *context,
 	return feed_give(follow->all.feed, take, context, err);
 }
 
-/* Who gets the rows. */
-struct row_taker {
-	struct follow *follow;
-	tally_take *take;
-	void *context;
-};
-
-static int
-give_row(void *context, struct slice key, const void *state, struct err *err)
-{
-	struct row_taker *taker = context;
-	struct follow *follow = taker->follow;
-	const struct tally_sum *sum = state;
-	struct tally_row row = {
-		.count = sum->count,
-		.entries = sum->entries,
-	};
-
-	tally_key_read(key, &follow->all.run.keys, &follow->values, &row);
-	if (sum->is_over) {
-		follow->all.report.over++;
-		report_over(&row);
-	}
-	return taker->take(taker->context, &row, err);
-}
-
 int
 follow_rows(struct follow *follow, tally_take *take, void *context,
     struct err *err)
 {
-	struct row_taker taker = { follow, take, context };
+	struct rows rows = {
+		.keys = &follow->all.run.keys,
+		.take = take,
+		.context = context,
+		.report = &follow->all.report,
+	};
+	int status = follow_give(follow, rows_take, &rows, err);
 
-	return follow_give(follow, give_row, &taker, err);
+	rows_release(&rows);
+	return status;
 }

@@ -23,6 +23,8 @@ followed_new(struct following *follow, struct input *input, bool from_end)
 
 	file->follow = follow;
 	file->input = *input;
+	input_place(&file->input, follow->run.places,
+	    follow->run.options->revision);
 	if (!has_choice && file->input.preset == NULL) {
 		file->input.preset = follow->survey.candidates[0];
 		file->input.is_guess = false;
@@ -74,7 +76,7 @@ map(struct followed *file, struct slice text, uint64_t offset, uint64_t line)
 			mapper_map(file->mapper, &split.block);
 		else
 			mapper_too_long(file->mapper, split.block.offset,
-			    split.too_long);
+			    split.too_long, split.block.offset + split.step);
 	split_release(&split);
 }
 
@@ -276,7 +278,8 @@ take_too_long(struct followed *file)
 		settle(file, true);
 	if (file->is_begun)
 		mapper_too_long(file->mapper, file->tail.offset,
-		    file->tail.too_long);
+		    file->tail.too_long,
+		    file->tail.offset + file->tail.too_long + 1);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,14 +18,20 @@
 
 enum { SAMPLE = 64 * 1024 };
 
+struct input *
+inputs_append(struct inputs *inputs)
+{
+	xgrow(&inputs->items, &inputs->room, inputs->count + 1,
+	    sizeof(inputs->items[0]));
+	inputs->items[inputs->count] = (struct input){ 0 };
+	return &inputs->items[inputs->count++];
+}
+
 static struct input *
 add(struct inputs *inputs, const char *path, bool is_listed)
 {
-	struct input *input;
+	struct input *input = inputs_append(inputs);
 
-	xgrow(&inputs->items, &inputs->room, inputs->count + 1,
-	    sizeof(inputs->items[0]));
-	input = &inputs->items[inputs->count++];
 	*input = (struct input){
 		.path = xstrdup(path),
 		.is_listed = is_listed,
@@ -85,6 +92,9 @@ tell_trouble(void *context, const char *message)
 {
 	struct inputs *inputs = context;
 
+	if (inputs->ignore_gone &&
+	    slice_ends(slice_str(message), strerror(ENOENT)))
+		return;
 	msg_error("%s", message);
 	add(inputs, "", true)->is_bad = true;
 }
@@ -160,6 +170,23 @@ inputs_add(struct inputs *inputs, const struct scan_options *options,
 }
 
 void
+input_place(struct input *input, const struct place_pattern *pattern,
+    const char *revision)
+{
+	input->place = place_from_path(pattern, slice_str(input->path));
+	if (input->place.revision.len == 0 && revision != NULL)
+		input->place.revision = slice_str(revision);
+}
+
+void
+inputs_place(struct inputs *inputs, const struct place_pattern *pattern,
+    const char *revision)
+{
+	for (size_t i = 0; i < inputs->count; i++)
+		input_place(&inputs->items[i], pattern, revision);
+}
+
+void
 input_release(struct input *input)
 {
 	free(input->path);
@@ -176,6 +203,17 @@ inputs_release(struct inputs *inputs)
 	*inputs = (struct inputs){ 0 };
 }
 
+void
+inputs_allow_many(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 const char *
 input_name(const struct input *input)
 {
@@ -188,7 +226,15 @@ input_open(struct input *input, struct err *err)
 	struct source *source = input->source;
 
 	input->source = NULL;
-	return source != NULL ? source : source_open(input->path, err);
+	if (source != NULL)
+		return source;
+	source = input->has_fd ? source_open_fd(input->fd, input->path, err) :
+				 source_open(input->path, err);
+	if (source == NULL || input->begin == 0 ||
+	    source_skip(source, input->begin, err) == 0)
+		return source;
+	source_close(source);
+	return NULL;
 }
 
 /* A pipe, or a device, is read once. */
@@ -197,6 +243,8 @@ can_reopen(const struct input *input)
 {
 	struct stat st;
 
+	if (input->has_fd)
+		return true;
 	return strcmp(input->path, "-") != 0 && stat(input->path, &st) == 0 &&
 	    S_ISREG(st.st_mode);
 }

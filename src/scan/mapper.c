@@ -36,7 +36,8 @@ struct mapper {
 	const struct input *input;
 	struct reader *reader;             /* NULL for a tally */
 	struct tally_reader *tally_reader; /* NULL for a log */
-	bool is_given_up; /* the tally broke off: its rest is not read */
+	bool is_given_up;  /* the tally broke off: its rest is not read */
+	uint64_t position; /* in the input: behind what was mapped */
 	uint64_t told[NOTE_KINDS]; /* notes without --rejects */
 	struct block block;        /* being mapped */
 
@@ -332,6 +333,7 @@ mapper_begin(void *context, size_t index)
 	mapper->reader = NULL;
 	mapper->tally_reader = NULL;
 	mapper->is_given_up = false;
+	mapper->position = input->begin;
 	memset(mapper->told, 0, sizeof(mapper->told));
 	counter_begin(&mapper->counter, input);
 	mapper->block = (struct block){ 0 };
@@ -353,23 +355,102 @@ line_count(struct slice text)
 	return find_count(text, '\n') + is_open;
 }
 
+/* Sets a reader to what was carried where the input is read on; where that is
+ * of no use, another release's say, it is told, since an entry may be missing.
+ */
+static void
+load_reader(struct mapper *mapper)
+{
+	const struct input *input = mapper->input;
+	struct kept_reader *kept = mapper->readers;
+
+	if (reader_load(mapper->reader, input->state))
+		return;
+	while (kept->reader != mapper->reader)
+		kept++;
+	reader_free(kept->reader);
+	*kept = mapper->readers[--mapper->reader_count];
+	mapper->reader = reader_of(mapper, input);
+	set_wanted(mapper, input);
+	mapper->sums.given_up++;
+	note_line(mapper, NOTE_GIVEN_UP, slice_make(NULL, 0),
+	    "what was carried from the lines before is damaged, or another "
+	    "release's");
+}
+
+static void
+feed_tally(struct mapper *mapper, struct slice text)
+{
+	struct err err;
+
+	if (!mapper->is_given_up &&
+	    tally_reader_feed(mapper->tally_reader, text, &err) != 0)
+		tally_broke_off(mapper, &err);
+}
+
+/* What stands before the first block of an input that is read on. */
+static void
+begin_again(struct mapper *mapper)
+{
+	if (mapper->reader != NULL && mapper->input->state.len > 0)
+		load_reader(mapper);
+	else if (mapper->tally_reader != NULL)
+		feed_tally(mapper, mapper->input->state);
+}
+
+/* Keeps the place of what is to be read next. */
+static void
+reach(struct mapper *mapper, uint64_t position, struct slice text)
+{
+	struct reached *reached = mapper->run->reached;
+
+	mapper->position = position;
+	if (reached != NULL && !mapper->input->is_plain)
+		reached_add_tail(&reached[mapper->input_index], text);
+}
+
 void
 mapper_map(void *context, const struct block *block)
 {
 	struct mapper *mapper = context;
-	struct err err;
+	const struct input *input = mapper->input;
+	struct slice text = block->text;
+	bool is_first = block->offset == 0;
 
 	mapper->block = *block;
+	mapper->block.offset += input->begin;
+	if (input->begin > 0)
+		mapper->block.line = 0;
+	if (is_first && input->begin > 0)
+		begin_again(mapper);
+	else if (is_first)
+		text = without_bom(text);
 	mapper->sums.bytes += block->text.len;
 	if (mapper->run->count_lines)
 		mapper->sums.lines += line_count(block->text);
 	if (mapper->reader != NULL)
-		reader_read(mapper->reader,
-		    block->offset == 0 ? without_bom(block->text) :
-					 block->text);
-	else if (mapper->tally_reader != NULL && !mapper->is_given_up &&
-	    tally_reader_feed(mapper->tally_reader, block->text, &err) != 0)
-		tally_broke_off(mapper, &err);
+		reader_read(mapper->reader, text);
+	else if (mapper->tally_reader != NULL)
+		feed_tally(mapper, text);
+	reach(mapper, mapper->block.offset + block->text.len, block->text);
+}
+
+/* What is needed to read on from here. */
+void
+mapper_at_end(void *context)
+{
+	struct mapper *mapper = context;
+	struct reached *reached = mapper->run->reached;
+
+	if (reached == NULL)
+		return;
+	reached += mapper->input_index;
+	reached->position = mapper->position;
+	if (mapper->reader != NULL && mapper->position > mapper->input->begin)
+		reader_save(mapper->reader, &reached->state);
+	else
+		buf_add(&reached->state, mapper->input->state);
+	mapper->counter.end_of = (uint32_t)mapper->input_index + 1;
 }
 
 void
@@ -418,9 +499,10 @@ mapper_flush(void *context)
 }
 
 void
-mapper_too_long(void *context, uint64_t offset, uint64_t len)
+mapper_too_long(void *context, uint64_t offset, uint64_t len, uint64_t next)
 {
 	struct mapper *mapper = context;
+	struct reached *reached = mapper->run->reached;
 	char reason[96];
 
 	(void)snprintf(reason, sizeof(reason),
@@ -428,8 +510,15 @@ mapper_too_long(void *context, uint64_t offset, uint64_t len)
 	    len);
 	mapper->sums.bytes += len;
 	mapper->sums.given_up++;
-	mapper->block = (struct block){ .offset = offset };
+	if (offset == 0 && mapper->input->begin > 0)
+		begin_again(mapper);
+	mapper->block = (struct block){
+		.offset = mapper->input->begin + offset,
+	};
 	note_line(mapper, NOTE_GIVEN_UP, slice_make(NULL, 0), reason);
+	mapper->position = mapper->input->begin + next;
+	if (reached != NULL)
+		reached[mapper->input_index].lacks_tail = true;
 }
 
 void
@@ -448,8 +537,23 @@ mapper_trouble(void *context, size_t index, const struct err *why, uint64_t cut)
 		    "%s; %" PRIu64 " bytes of an unfinished line "
 		    "are not counted",
 		    err.text, cut);
+	if (mapper->run->reached != NULL) {
+		mapper->run->reached[index].is_troubled = true;
+		mapper->run->reached[index].why = err;
+		if (mapper->run->inputs.items[index].is_plain)
+			return; /* nothing of it counts: others tell */
+	}
 	note.reason = slice_str(err.text);
 	emit_note(mapper, &note);
+}
+
+bool
+mapper_goes_on(void *context, size_t index)
+{
+	const struct scan_run *run = context;
+
+	(void)index;
+	return run->reached != NULL;
 }
 
 bool

@@ -15,6 +15,8 @@
 #include "model/tally.h"
 #include "scan/input.h"
 #include "scan/note.h"
+#include "scan/place.h"
+#include "scan/reached.h"
 #include "scan/reader.h"
 #include "scan/scan.h"
 #include "scan/select.h"
@@ -28,13 +30,18 @@ struct scan_run {
 	struct inputs inputs;
 	struct select select;
 	struct when when;
+	struct place_pattern *places; /* --path-pattern, or NULL */
 	struct tally_keys keys;
 	bool keep_rejects;
 	bool count_lines;
 
 	struct scan_report *report;
 	uint64_t *input_entries; /* of each input */
-	double least_duration;   /* of logged statements; HUGE_VAL: none */
+
+	/* Where inputs go on later: how far each was read; rows have keys with
+	 * a front (counter.h) then. Else NULL. */
+	struct reached *reached;
+	double least_duration; /* of logged statements; HUGE_VAL: none */
 };
 
 /* The functions of struct job (engine/job.h); context is a scan_run. */
@@ -42,9 +49,11 @@ void *mapper_new(void *context, struct emit *emit);
 void mapper_free(void *mapper);
 void mapper_begin(void *mapper, size_t input);
 void mapper_map(void *mapper, const struct block *block);
+void mapper_at_end(void *mapper);
 void mapper_end(void *mapper);
 void mapper_flush(void *mapper);
-void mapper_too_long(void *mapper, uint64_t offset, uint64_t len);
+void mapper_too_long(void *mapper, uint64_t offset, uint64_t len,
+    uint64_t next);
 void mapper_trouble(void *mapper, size_t input, const struct err *why,
     uint64_t cut);
 
@@ -53,6 +62,9 @@ void mapper_trouble(void *mapper, size_t input, const struct err *why,
  * to block is touched. */
 void mapper_report(void *mapper, struct scan_report *into);
 void mapper_forget(void *mapper);
+
+/* Whether an unfinished line at the end of an input is left for later. */
+bool mapper_goes_on(void *context, size_t input);
 
 /* Sync lines: where a worker may begin in the middle of an input. */
 bool mapper_has_sync(void *context, size_t input);

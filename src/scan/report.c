@@ -13,8 +13,9 @@
 
 enum { MOST_EXPLAINED = 3 };
 
-static void
-add_count(struct buf *text, uint64_t n, const char *one, const char *many)
+void
+report_add_count(struct buf *text, uint64_t n, const char *one,
+    const char *many)
 {
 	if (n > 0)
 		buf_add_format(text, ", %" PRIu64 " %s", n,
@@ -50,36 +51,38 @@ add_entries(struct buf *text, const struct scan_report *report)
 }
 
 void
-scan_report_add(struct buf *text, const struct scan_report *report)
+report_add_rest(struct buf *text, const struct scan_report *report)
 {
-	report_add_bytes(text, report->bytes);
-	add_count(text, report->lines, "line", "lines");
-	add_entries(text, report);
-	add_count(text, report->unresolved, "without a resolvable caller",
-	    "without a resolvable caller");
-	add_count(text, report->no_caller, "statement without a caller",
+	report_add_count(text, report->unresolved,
+	    "without a resolvable caller", "without a resolvable caller");
+	report_add_count(text, report->no_caller, "statement without a caller",
 	    "statements without a caller");
-	add_count(text, report->no_day, "without a day (--day)",
+	report_add_count(text, report->no_day, "without a day (--day)",
 	    "without a day (--day)");
-	add_count(text, report->malformed, "malformed line", "malformed lines");
-	add_count(text, report->repeats, "repeat not counted",
+	report_add_count(text, report->malformed, "malformed line",
+	    "malformed lines");
+	report_add_count(text, report->repeats, "repeat not counted",
 	    "repeats not counted");
-	add_count(text, report->given_up, "line given up on",
+	report_add_count(text, report->given_up, "line given up on",
 	    "lines given up on");
-	add_count(text, report->bad_inputs, "input not read to its end",
+	report_add_count(text, report->bad_inputs, "input not read to its end",
 	    "inputs not read to their ends");
-	add_count(text, report->over, "sum beyond 2^64-1",
+	report_add_count(text, report->over, "sum beyond 2^64-1",
 	    "sums beyond 2^64-1");
 }
 
 void
-scan_report_print(const struct scan_report *report)
+scan_report_add(struct buf *text, const struct scan_report *report)
 {
-	struct buf text = { 0 };
+	report_add_bytes(text, report->bytes);
+	report_add_count(text, report->lines, "line", "lines");
+	add_entries(text, report);
+	report_add_rest(text, report);
+}
 
-	scan_report_add(&text, report);
-	msg_note("%.*s", SLICE_ARG(buf_slice(&text)));
-	buf_release(&text);
+void
+report_tell_more(const struct scan_report *report)
+{
 	if (report->other_day > 0)
 		msg_note("%" PRIu64 " entr%s of another day than the file's "
 			 "path says: the time stamps count",
@@ -90,6 +93,17 @@ scan_report_print(const struct scan_report *report)
 		    "only statements slower than %.0f ms seem to be "
 		    "logged: these are counts of slow statements, not of all",
 		    report->slowest_threshold);
+}
+
+void
+scan_report_print(const struct scan_report *report)
+{
+	struct buf text = { 0 };
+
+	scan_report_add(&text, report);
+	msg_note("%.*s", SLICE_ARG(buf_slice(&text)));
+	buf_release(&text);
+	report_tell_more(report);
 }
 
 void

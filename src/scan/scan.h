@@ -39,6 +39,8 @@ struct scan_options {
 	const char *timezone;     /* convert stamps with an offset to it */
 	const char *log_timezone; /* what stamps without one are in */
 	const char *day;          /* where nothing tells */
+	const char *path_pattern; /* what paths tell: host, revision */
+	const char *revision;     /* where nothing tells */
 	bool fold_queries;
 	const char *rejects; /* a file that keeps what was not counted */
 

@@ -54,13 +54,17 @@ setup_open(struct scan_run *run, struct survey *survey,
 		err) != 0)
 		return -1;
 	survey->must_look = run->select.wanted.count > 0;
-	return 0;
+	if (options->path_pattern == NULL)
+		return 0;
+	run->places = place_new(options->path_pattern, err);
+	return run->places == NULL ? -1 : 0;
 }
 
 void
 setup_close(struct scan_run *run, struct survey *survey)
 {
 	select_close(&run->select);
+	place_free(run->places);
 	when_close(&run->when);
 	inputs_release(&run->inputs);
 	survey_close(survey);

@@ -64,6 +64,15 @@ survey_close(struct survey *survey)
 	survey->count = 0;
 }
 
+bool
+survey_has(const struct survey *survey, const struct preset *preset)
+{
+	for (size_t i = 0; i < survey->count; i++)
+		if (survey->candidates[i] == preset)
+			return true;
+	return false;
+}
+
 /* There is but one format: text inside JSON is not sought. */
 static void
 take_only(const struct survey *survey, const struct detect *detect,
@@ -190,6 +199,7 @@ survey_tell_formats(const struct survey *survey, const struct inputs *inputs,
 
 		for (size_t i = 0; i < inputs->count; i++)
 			n += inputs->items[i].preset == survey->candidates[c] &&
+			    !inputs->items[i].is_known &&
 			    inputs->items[i].is_guess == (entries != NULL) &&
 			    (entries == NULL || entries[i] > 0);
 		if (n > 0)
@@ -215,13 +225,13 @@ survey_inputs(const struct survey *survey,
 	const struct input *usual;
 
 	for (size_t i = 0; i < inputs->count; i++)
-		if (!inputs->items[i].is_bad)
+		if (!inputs->items[i].is_bad && !inputs->items[i].is_known)
 			look_at(survey, &detect, &inputs->items[i]);
 	usual = most_usual(inputs);
 	for (size_t i = 0; i < inputs->count; i++) {
 		struct input *input = &inputs->items[i];
 
-		if (!input->is_bad && !input->is_tally &&
+		if (!input->is_bad && !input->is_tally && !input->is_known &&
 		    (input->preset == NULL || input->is_guess))
 			guess_format(input, usual, fallback_of(survey));
 	}

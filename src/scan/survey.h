@@ -34,6 +34,9 @@ int survey_open(struct survey *survey, const struct scan_options *options,
     struct err *err) CHECKED;
 void survey_close(struct survey *survey);
 
+/* Whether a format, which may be NULL, is one of those in question. */
+bool survey_has(const struct survey *survey, const struct preset *preset);
+
 /*
  * Tells of each input what it is. One whose samples show no caller takes the
  * format of most others, else what its statements look like: a guess. Prints

@@ -47,6 +47,18 @@ t.expect('^a.py +1 +A.put +9 +2$')
 t.expect('^tallyman scan: .*4 of 4 entries counted$')
 EOF
 
+check 'the path tells the host' scene <<'EOF'
+line = os.environ['line']
+os.mkdir('web1')
+append('web1/log', '')
+t = Terminal(['tallyman-scan', '--follow', '--by', 'host,operation',
+              '--path-pattern', r'^(?<host>\w+)/', 'web1/log'])
+t.start()
+append('web1/log', f'{line} 5: a.py:1 -- A.put\n')
+t.expect('^ +5 .* web1 +A.put$')
+check(t.end() == 0, 'exit status 0')
+EOF
+
 check 'a rotated log is followed, and one that is cut' scene <<'EOF'
 line = os.environ['line']
 append('log', '')
