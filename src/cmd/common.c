@@ -57,3 +57,15 @@ command_init(const char *name)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		handle(numbers[i]);
 }
+
+int
+command_wait(const struct opt *opt, const char *argument, void *place,
+    struct err *err)
+{
+	int64_t *wait = place;
+
+	if (argument != NULL)
+		return opt_duration(opt, argument, place, err);
+	*wait = -1;
+	return 0;
+}

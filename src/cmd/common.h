@@ -3,8 +3,10 @@
 #define CMD_COMMON_H
 
 /*
- * What every program of the suite does first.
+ * What every program of the suite does first, and what some share.
  */
+
+#include "base/opt.h"
 
 /*
  * Call it first thing in main(). Messages begin with name ("tallyman scan";
@@ -17,5 +19,9 @@
  * so that numbers are the same everywhere.
  */
 void command_init(const char *name);
+
+/* Stores --wait[=DURATION] (base/opt.h) in an int64_t: nanoseconds, -1 where no
+ * duration is given. */
+opt_store command_wait;
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/folder.h"
 #include "base/msg.h"
 #include "base/output.h"
+#include "cmd/common.h"
 #include "cmd/fetch_place.h"
 #include "cmd/fetch_progress.h"
 #include "cmd/grid.h"
@@ -40,18 +41,6 @@ struct run_command {
 
 /* --- The command line. */
 
-static int
-take_wait(const struct opt *opt, const char *argument, void *place,
-    struct err *err)
-{
-	int64_t *wait = place;
-
-	if (argument != NULL)
-		return opt_duration(opt, argument, place, err);
-	*wait = -1;
-	return 0;
-}
-
 static const struct opt run_options[] = {
 	{ 0, "limit", "N", "fetch at most N items", opt_number,
 	    offsetof(struct run_command, limit), NULL },
@@ -67,7 +56,7 @@ static const struct opt both_options[] = {
 	{ 0, "max-time", "DURATION", "end after so long: 10m, 1h30m",
 	    opt_duration, offsetof(struct run_command, max_time), NULL },
 	{ 0, "wait", "[=DURATION]", "wait for another run of it to end",
-	    take_wait, offsetof(struct run_command, wait), NULL },
+	    command_wait, offsetof(struct run_command, wait), NULL },
 	{ 0, "json", NULL, "print the summary as JSON", opt_flag,
 	    offsetof(struct run_command, json), NULL },
 	{ 0, "db", "FOLDER", "where the answers are kept", opt_string,

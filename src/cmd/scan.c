@@ -15,8 +15,10 @@
 #include "cmd/grid.h"
 #include "cmd/scan_follow.h"
 #include "cmd/scan_print.h"
+#include "cmd/scan_store.h"
 #include "cmd/screen.h"
 #include "cmd/version.h"
+#include "scan/retention.h"
 #include "scan/scan.h"
 
 /* As grep(1): something was found, nothing was, trouble. */
@@ -27,6 +29,7 @@ enum { NOT_GIVEN = -1 };
 struct scan_command {
 	struct opt_common common;
 	struct scan_options scan;
+	struct scan_store store;
 	const char *by;
 	int format; /* enum scan_format, or NOT_GIVEN */
 	int sort;   /* enum scan_sort, or NOT_GIVEN */
@@ -61,6 +64,16 @@ static const struct opt options[] = {
 	{ 0, "follow", NULL,
 	    "count what is written from now on; a table on the terminal",
 	    opt_flag, offsetof(struct scan_command, follow), NULL },
+	{ 0, "store", NULL, "add what is new to the store, once", opt_flag,
+	    offsetof(struct scan_command, store.is_update), NULL },
+	{ 0, "from-store", "DAYS", "read days of the store: DAY or DAY..DAY",
+	    opt_string, offsetof(struct scan_command, store.range), NULL },
+	{ 0, "db", "FOLDER", "where the store is", opt_string,
+	    offsetof(struct scan_command, store.db), NULL },
+	{ 0, "keep", "DURATION", "with --store: forget older days: 90d",
+	    retention_option, offsetof(struct scan_command, store.keep), NULL },
+	{ 0, "wait", "[=DURATION]", "with --store: wait for another one to end",
+	    command_wait, offsetof(struct scan_command, store.wait), NULL },
 	{ 0, "list-presets", NULL, "list the formats that are known", opt_flag,
 	    offsetof(struct scan_command, list_presets), NULL },
 	{ 0, NULL, NULL, NULL, NULL, 0, NULL },
@@ -70,7 +83,8 @@ static const char examples[] =
     "  tallyman scan /var/log/app/\n"
     "  tallyman scan -k UserData --writes app.log.1.gz app.log\n"
     "  tallyman scan --by day,file -o tally.csv logs/\n"
-    "  tallyman scan --follow --writes app.log\n";
+    "  tallyman scan --follow --writes app.log\n"
+    "  tallyman scan --store /var/log/app/\n";
 
 static const struct opt_command command = {
 	.name = "scan",
@@ -111,9 +125,42 @@ check_follow(struct scan_command *scan, struct err *err)
 	return 0;
 }
 
+/* The store is given rows, and prints none. */
 static int
-check_options(struct scan_command *scan, struct err *err)
+check_store(const struct scan_command *scan, struct err *err)
 {
+	const struct scan_given given[] = {
+		{ scan->by != NULL, "--by" },
+		{ scan->output != NULL, "-o" },
+		{ scan->format != NOT_GIVEN, "--format" },
+		{ scan->sort != NOT_GIVEN, "--sort" },
+		{ scan->top > 0, "--top" },
+		{ scan->all, "--all" },
+		{ scan->safe_csv, "--safe-csv" },
+		{ scan->follow, "--follow" },
+	};
+	const char *printing = scan_first_given(given,
+	    sizeof(given) / sizeof(given[0]));
+
+	if (printing != NULL)
+		return err_set(err,
+		    "--store prints no rows for %s; --from-store does",
+		    printing);
+	return 0;
+}
+
+static int
+check_options(struct scan_command *scan, size_t operand_count, struct err *err)
+{
+	if (scan_store_check(&scan->store, &scan->scan, operand_count, err) !=
+	    0)
+		return -1;
+	if (scan->store.is_update)
+		return check_store(scan, err);
+	if (scan->store.range != NULL && scan->follow)
+		return err_set(err,
+		    "--from-store and --follow exclude each other");
+
 	if (scan->by != NULL &&
 	    tally_keys_parse(&scan->scan.keys, scan->by, err) != 0)
 		return err_wrap(err, "--by");
@@ -176,6 +223,9 @@ scan_and_print(const struct scan_command *scan, char *const *operands,
 	if (scan->follow)
 		status = follow_and_print(scan, operands, count, &printer,
 		    report, err);
+	else if (scan->store.range != NULL)
+		status = scan_store_read(&scan->store, &scan->scan,
+		    scan_printer_row, &printer, report, err);
 	else
 		status = scan_run(&scan->scan, operands, count,
 		    scan_printer_row, &printer, report, err);
@@ -195,14 +245,17 @@ status_of(const struct scan_report *report)
 
 /* Scans into the output. Returns 0 with *status set, or -1. */
 static int
-run(struct scan_command *scan, char *const *operands, size_t count,
-    enum exit_status *status, struct err *err)
+run(struct scan_command *scan, char *const *operands, size_t count, int *status,
+    struct err *err)
 {
 	struct scan_report report;
 	struct output *output;
 
-	if (check_options(scan, err) != 0)
+	if (check_options(scan, count, err) != 0)
 		return -1;
+	if (scan->store.is_update)
+		return scan_store_update(&scan->store, &scan->scan, operands,
+		    count, status, err);
 	output = output_open(scan->output, err);
 	if (output == NULL)
 		return -1;
@@ -216,7 +269,7 @@ run(struct scan_command *scan, char *const *operands, size_t count,
 	if (output_commit(output, err) != 0)
 		return -1;
 	scan_report_print(&report);
-	*status = status_of(&report);
+	*status = (int)status_of(&report);
 	return 0;
 }
 
@@ -242,7 +295,7 @@ main(int argc, char **argv)
 		.format = NOT_GIVEN,
 		.sort = NOT_GIVEN,
 	};
-	enum exit_status status = EXIT_FOUND;
+	int status = EXIT_FOUND;
 	struct err err;
 	int result;
 	int first;
@@ -259,5 +312,5 @@ main(int argc, char **argv)
 	scan_options_release(&scan.scan);
 	if (result != 0)
 		msg_die("%s", err.text);
-	return (int)status;
+	return status;
 }

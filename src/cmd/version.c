@@ -6,6 +6,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <csv.h>
 #include <pcre2.h>
+#include <sqlite3.h>
 #include <zlib.h>
 #ifdef HAVE_ZSTD
 #include <zstd.h>
@@ -32,8 +33,9 @@ version_libraries(void)
 
 	if (pcre2_config(PCRE2_CONFIG_VERSION, pcre2) < 0)
 		pcre2[0] = '\0';
-	buf_add_format(&text, "pcre2 %s, zlib %s, libcsv %d.%d.%d", pcre2,
-	    zlibVersion(), CSV_MAJOR, CSV_MINOR, CSV_RELEASE);
+	buf_add_format(&text, "pcre2 %s, zlib %s, sqlite %s, libcsv %d.%d.%d",
+	    pcre2, zlibVersion(), sqlite3_libversion(), CSV_MAJOR, CSV_MINOR,
+	    CSV_RELEASE);
 #ifdef HAVE_ISAL
 	buf_add_format(&text, ", isa-l %d.%d.%d", ISAL_MAJOR_VERSION,
 	    ISAL_MINOR_VERSION, ISAL_PATCH_VERSION);

@@ -2,15 +2,18 @@
 # shellcheck shell=sh disable=SC2154 # tests/lib/tap.sh comes before
 #
 # What tests of kill -9, full disks and clocks share; for tests that source it
-# behind tests/lib/httpd.sh. A job NAME is NAME.json, its items 1 to COUNT are
-# asked for at /STEPS/NAME-ITEM, and its answers are in $TALLYMAN_DB.
+# behind tests/lib/tap.sh, and tests/lib/httpd.sh where they fetch. A job NAME
+# is NAME.json, its items 1 to COUNT are asked for at /STEPS/NAME-ITEM, and its
+# answers are in $TALLYMAN_DB.
 #
 #	crash_find            skips the file where something is missing
 #	crash_job NAME COUNT STEPS [MORE]
 #	                      writes the job; MORE: further keys of its JSON
 #	crash_run NAME        runs it; what it says is added to NAME.err
+#	crash_until SECONDS SIGNAL COMMAND...
+#	                      runs a program, and sends SIGNAL after so long
 #	crash_run_until SECONDS SIGNAL NAME
-#	                      runs it, and sends SIGNAL after so long
+#	                      the same with a job
 #	crash_instants SEED COUNT SECONDS
 #	                      prints COUNT random instants up to SECONDS
 #	crash_mark NAME       a line of the server's log between two runs, when
@@ -33,6 +36,9 @@
 
 TALLYMAN_DB=$work/db
 export TALLYMAN_DB
+
+# What programs say that crash_until runs.
+crash_said=$work/crash.err
 
 crash_find()
 {
@@ -60,15 +66,24 @@ crash_run()
 }
 
 # The shell that waits would say "Killed".
-crash_run_until()
+crash_until()
 {
+	crash_after=$1
+	crash_signal=$2
+	shift 2
 	{
-		tallyman fetch run "./$3.json" 2>>"$3.err" &
+		"$@" 2>>"$crash_said" &
 		crash_pid=$!
-		sleep "$1"
-		kill "-$2" "$crash_pid"
+		sleep "$crash_after"
+		kill "-$crash_signal" "$crash_pid"
 		wait "$crash_pid"
 	} 2>/dev/null
+}
+
+crash_run_until()
+{
+	crash_said=$3.err
+	crash_until "$1" "$2" tallyman fetch run "./$3.json"
 }
 
 crash_instants()
