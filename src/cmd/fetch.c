@@ -5,24 +5,16 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/msg.h"
 #include "base/opt.h"
-#include "base/suggest.h"
 #include "cmd/common.h"
 #include "cmd/fetch_give.h"
 #include "cmd/fetch_run.h"
 #include "cmd/fetch_show.h"
 #include "cmd/fetch_version.h"
+#include "cmd/subcommand.h"
 
-/* Each parses its own command line, argv[0] being its name, and returns the
- * exit status. */
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} subcommands[] = {
+static const struct subcommand subcommands[] = {
 	{ "run", fetch_run },
 	{ "status", fetch_status },
 	{ "get", fetch_get },
@@ -63,54 +55,18 @@ static const struct opt_command command = {
 	.libraries = fetch_version_libraries,
 };
 
-static _Noreturn void
-no_such_subcommand(const char *name)
+/* A job's name alone, most likely. */
+static void
+explain(const char *name)
 {
-	struct suggest suggest;
-
-	suggest_init(&suggest, name);
-	for (size_t i = 0; i < SUBCOMMANDS; i++)
-		suggest_offer(&suggest, subcommands[i].name);
-	if (suggest_nearest(&suggest) != NULL)
-		msg_die("no command '%s'; did you mean %s?", name,
-		    suggest_nearest(&suggest));
 	msg_die("no command '%s'; to fetch a job: tallyman fetch run %s", name,
 	    name);
-}
-
-static int
-run(const char *name, int argc, char **argv)
-{
-	for (size_t i = 0; i < SUBCOMMANDS; i++)
-		if (strcmp(name, subcommands[i].name) == 0)
-			return subcommands[i].run(argc, argv);
-	no_such_subcommand(name);
 }
 
 int
 main(int argc, char **argv)
 {
-	char help[] = "-h";
-	char *words[] = { argv[0], help, NULL };
-	struct opt_common common = { 0 };
-	struct err err;
-	int at = 1;
-
 	command_init("tallyman fetch");
-	/* Options before the subcommand are handed on to it. */
-	while (at < argc && argv[at][0] == '-')
-		at++;
-	if (at < argc) {
-		char *name = argv[at];
-
-		memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
-		argv[1] = name;
-		return run(name, argc - 1, argv + 1);
-	}
-	if (opt_parse(&command, argc, argv, &common, &err) < 0)
-		msg_die("%s", err.text);
-	/* Alone it shows what -h does. */
-	if (opt_parse(&command, 2, words, &common, &err) < 0)
-		msg_die("%s", err.text);
-	return 2;
+	return subcommand_main(&command, subcommands, SUBCOMMANDS, explain,
+	    argc, argv);
 }

@@ -28,6 +28,7 @@ static const struct {
 } commands[] = {
 	{ "scan", "count the datastore operations of each line of code" },
 	{ "diff", "which line of code issues more of them than before" },
+	{ "db", "list, export and forget the days that scan --store keeps" },
 	{ "fetch", "collect what a rate-limited API knows, for cron" },
 };
 
