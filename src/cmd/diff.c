@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `tallyman diff OLD... NEW`: which line of code issues more operations on the
- * new day than on the old one.
+ * `tallyman diff OLD... NEW`, or a DAY of the store: which line of code issues
+ * more operations on the new day than on the old one.
  */
 #include "config.h"
 
@@ -34,8 +34,10 @@ enum { FAIL_COUNT = 100 }; /* what --fail-above takes for --min-count */
 struct diff_options {
 	struct opt_common common;
 	struct scan_options scan;
+	const char *db;
 	const char *by;
-	uint64_t top; /* 0: all */
+	uint64_t weeks; /* UINT64_MAX: not given */
+	uint64_t top;   /* 0: all */
 	uint64_t min_count;
 	uint64_t min_delta;
 	uint64_t old_traffic, new_traffic;
@@ -55,6 +57,11 @@ static const struct opt options[] = {
 	{ 0, "by", "KEYS",
 	    "site,operation (default), site, file, function, operation, kind",
 	    opt_string, offsetof(struct diff_options, by), NULL },
+	{ 0, "db", "FOLDER", "where the store with the days is", opt_string,
+	    offsetof(struct diff_options, db), NULL },
+	{ 0, "weeks", "N",
+	    "compare a DAY with this weekday of the N weeks before", opt_number,
+	    offsetof(struct diff_options, weeks), NULL },
 	{ 0, "top", "N", "only the first N rows", opt_number,
 	    offsetof(struct diff_options, top), NULL },
 	{ 0, "min-count", "N", "leave out rows below N on both days",
@@ -85,6 +92,7 @@ static const struct opt options[] = {
 };
 
 static const char examples[] =
+    "  tallyman diff today\n"
     "  tallyman diff monday.csv tuesday.csv\n"
     "  tallyman diff all.csv@2021-04-04 all.csv@2021-04-05\n"
     "  tallyman diff -p rails --by file old.log.gz new.log.gz\n"
@@ -94,7 +102,7 @@ static const struct opt_command command = {
 	.name = "diff",
 	.summary = "Tells which line of code issues more operations than "
 		   "before.",
-	.usage = "[OPTION]... OLD... NEW",
+	.usage = "[OPTION]... OLD... NEW | DAY",
 	.examples = examples,
 	.options = options,
 	.shared = scan_option_rows,
@@ -127,38 +135,91 @@ check_options(const struct diff_options *diff, const struct tally_keys *by,
 	return 0;
 }
 
-/* Where the new day ends early the old one does too: its hour, or -1. */
-static int
-cut_hour(const struct diff_options *diff, const struct sample_day *old,
-    const struct sample_day *new)
+/* Whether a day goes on after the new one, which ends early. */
+static bool
+goes_on(const struct sample_day *old, const struct sample_day *new)
 {
-	if (diff->whole_days || new->last_hour < 0 ||
-	    old->last_hour <= new->last_hour)
+	return new->last_hour >= 0 && old->last_hour > new->last_hour;
+}
+
+static void
+note_cut(const struct sample_day *new, const struct sample_day *old,
+    size_t count)
+{
+	if (count == 1)
+		msg_note("%.*s ends in its hour %02d, and so does %.*s here "
+			 "(--whole-days: all of it)",
+		    SLICE_ARG(new->name), new->last_hour, SLICE_ARG(old->name));
+	else if (count > 1)
+		msg_note("%.*s ends in its hour %02d, and so do %zu old days "
+			 "here (--whole-days: all of them)",
+		    SLICE_ARG(new->name), new->last_hour, count);
+}
+
+/*
+ * Says up to which hour each day counts, unless all of it does: where the new
+ * day ends early the old ones do too. What of the new one is behind its end, as
+ * it was told, came meanwhile, or is yet to come.
+ */
+static void
+cut_days(struct diff_operands *operands)
+{
+	struct diff_operand *newest = &operands->items[operands->count - 1];
+	const struct sample_day *old = NULL;
+	size_t cut = 0;
+
+	newest->last_hour = newest->day.last_hour;
+	if (newest->stored != NULL && newest->stored->is_ahead)
+		msg_note("%s has entries of hours that are yet to come: left "
+			 "out",
+		    newest->stored->name);
+	for (size_t i = 0; i + 1 < operands->count; i++) {
+		struct diff_operand *operand = &operands->items[i];
+
+		if (!goes_on(&operand->day, &newest->day))
+			continue;
+		operand->last_hour = newest->last_hour;
+		old = &operand->day;
+		cut++;
+	}
+	note_cut(&newest->day, old, cut);
+}
+
+/* Adds a day up to its last hour. One with nothing so far is not compared with,
+ * as if all had appeared. */
+static int
+add_day(struct diff_operands *operands, struct diff_operand *operand,
+    const struct diff_request *request, struct totals *totals, struct err *err)
+{
+	if (diff_operand_is_empty(operand)) {
+		msg_note("%.*s has nothing up to its hour %02d: left out",
+		    SLICE_ARG(operand->day.name), operand->last_hour);
+		return 0;
+	}
+	if (diff_operand_read(operands, operand, request, err) != 0)
 		return -1;
-	msg_note("%.*s ends in its hour %02d, and so does %.*s here "
-		 "(--whole-days: all of it)",
-	    SLICE_ARG(new->name), new->last_hour, SLICE_ARG(old->name));
-	return new->last_hour;
+	totals_add(totals, &operand->day, operand->last_hour);
+	return 0;
 }
 
 /* Adds up the operands' days, for the two sides of the comparison. */
-static void
-add_up(const struct diff_options *diff, const struct diff_operands *operands,
-    struct totals *old, struct totals *new)
+static int
+add_up(struct diff_operands *operands, const struct diff_request *request,
+    struct totals *old, struct totals *new, struct err *err)
 {
 	size_t old_days = operands->count - 1;
-	const struct sample_day *newest = &operands->items[old_days].day;
 
-	for (size_t i = 0; i < old_days; i++) {
-		const struct sample_day *day = &operands->items[i].day;
-
-		totals_add(old, day, cut_hour(diff, day, newest));
-	}
-	totals_add(new, newest, -1);
+	for (size_t i = 0; i < operands->count; i++)
+		if (add_day(operands, &operands->items[i], request,
+			i < old_days ? old : new, err) != 0)
+			return -1;
+	if (old->days == 0)
+		return err_set(err, "no old day has anything at these hours");
 	totals_finish(old);
 	totals_finish(new);
-	if (old_days > 1)
-		msg_note("old counts are the mean of %zu days", old_days);
+	if (old->days > 1)
+		msg_note("old counts are the mean of %zu days", old->days);
+	return 0;
 }
 
 /* New traffic over old, 0 where nothing was asked for. */
@@ -288,15 +349,38 @@ compare(const struct diff_options *diff, const struct totals *old,
 	return result;
 }
 
+/* Finds the days, and adds them up. */
+static int
+load(const struct diff_options *diff, const struct diff_request *request,
+    struct diff_operands *operands, struct totals *old, struct totals *new,
+    struct err *err)
+{
+	if (diff_operands_load(operands, request, err) != 0)
+		return -1;
+	diff_operands_warn(operands);
+	if (!diff->whole_days)
+		cut_days(operands);
+	diff_operands_warn_of_hosts(operands);
+	return add_up(operands, request, old, new, err);
+}
+
 static int
 run(const struct diff_options *diff, char *const *texts, size_t count,
     enum exit_status *status, struct err *err)
 {
-	struct diff_operands operands = { 0 };
+	struct diff_operands operands;
 	struct tally_keys by;
+	const struct diff_request request = {
+		.texts = texts,
+		.count = count,
+		.db = diff->db,
+		.weeks = diff->weeks,
+		.scan = &diff->scan,
+		.by = &by,
+	};
 	struct totals old;
 	struct totals new;
-	int result = -1;
+	int result;
 
 	if (totals_keys_parse(&by, diff->by, err) != 0)
 		return err_wrap(err, "--by");
@@ -304,17 +388,13 @@ run(const struct diff_options *diff, char *const *texts, size_t count,
 		return -1;
 	totals_init(&old, &by);
 	totals_init(&new, &by);
-	if (diff_operands_load(&operands, texts, count, &diff->scan, &by,
-		err) != 0)
-		goto out;
-	diff_operands_warn(&operands);
-	add_up(diff, &operands, &old, &new);
-	result = compare(diff, &old, &new, status, err);
+	result = load(diff, &request, &operands, &old, &new, err);
+	if (result == 0)
+		result = compare(diff, &old, &new, status, err);
 	if (old.is_over || new.is_over)
 		msg_error("a sum passed 2^64-1 and stays there");
 	if (old.is_over || new.is_over || operands.is_trouble)
 		*status = EXIT_TROUBLE;
-out:
 	totals_release(&old);
 	totals_release(&new);
 	diff_operands_release(&operands);
@@ -327,6 +407,7 @@ main(int argc, char **argv)
 	struct diff_options diff = {
 		.scan = scan_defaults,
 		.by = "site,operation",
+		.weeks = UINT64_MAX,
 		.min_count = UINT64_MAX,
 		.fail_above = NOT_GIVEN,
 		.format = NOT_GIVEN,

@@ -11,6 +11,8 @@
 #include "base/msg.h"
 #include "base/source.h"
 #include "base/zone.h"
+#include "cmd/diff_hosts.h"
+#include "scan/dayname.h"
 
 enum { DAYS_LISTED = 10 };
 
@@ -22,32 +24,10 @@ struct diff_input {
 	size_t day_count;
 };
 
-/* Whether the text is a day, "2013-06-12". */
-static bool
-read_day(struct slice text, struct civil *day)
-{
-	uint64_t year;
-	uint64_t month;
-	uint64_t number;
-
-	if (text.len != 10 || text.ptr[4] != '-' || text.ptr[7] != '-' ||
-	    slice_number(slice_head(text, 4), &year) != 0 ||
-	    slice_number(slice_make(text.ptr + 5, 2), &month) != 0 ||
-	    slice_number(slice_make(text.ptr + 8, 2), &number) != 0)
-		return false;
-	*day = (struct civil){
-		.year = (int32_t)year,
-		.month = (uint8_t)month,
-		.day = (uint8_t)number,
-	};
-	return civil_is_valid(day);
-}
-
 /* Takes "FILE@DAY" apart; path is all of it where such a file exists or the
  * end is no day. */
-static int
-split(const char *text, struct slice *path, struct slice *wanted,
-    struct err *err)
+static void
+split(const char *text, struct slice *path, struct slice *wanted)
 {
 	struct slice whole = slice_str(text);
 	struct civil day;
@@ -55,22 +35,14 @@ split(const char *text, struct slice *path, struct slice *wanted,
 
 	*path = whole;
 	*wanted = slice_make(NULL, 0);
-	if (access(text, F_OK) == 0)
-		return 0;
-	if (read_day(whole, &day))
-		return err_set(err,
-		    "%s: days in the store come with a later "
-		    "version; name two files",
-		    text);
 	at = slice_rchr(whole, '@');
-	if (at == NULL)
-		return 0;
+	if (at == NULL || access(text, F_OK) == 0)
+		return;
 	*wanted = slice_from(whole, (size_t)(at - text) + 1);
-	if (!read_day(*wanted, &day))
+	if (!dayname_civil(*wanted, &day))
 		*wanted = slice_make(NULL, 0);
 	else
 		*path = slice_between(text, at);
-	return 0;
 }
 
 /* Whether the input is a tally, and its columns. */
@@ -119,6 +91,15 @@ is_worth_telling(const struct scan_report *report)
 	    report->other_day > 0 || report->bad_inputs > 0 || report->over > 0;
 }
 
+static void
+tell(struct diff_operands *operands, const struct scan_report *report)
+{
+	if (is_worth_telling(report))
+		scan_report_print(report);
+	if (report->is_trouble)
+		operands->is_trouble = true;
+}
+
 /* Whether all is of one day but for what has none, which comes first. It is
  * likely of that day too, but nothing says so. */
 static bool
@@ -130,8 +111,8 @@ has_stray_rows(const struct diff_input *input)
 /* A tally without rows is a quiet day; a log without call sites is a mistake,
  * and comparing with it would tell that all appeared or vanished. */
 static int
-scan_input(struct diff_input *input, const struct scan_options *options,
-    bool *is_trouble, struct err *err)
+scan_input(struct diff_operands *operands, struct diff_input *input,
+    const struct scan_options *options, struct err *err)
 {
 	struct scan_options scan = *options;
 	struct scan_report report = { 0 };
@@ -140,10 +121,7 @@ scan_input(struct diff_input *input, const struct scan_options *options,
 	if (scan_run(&scan, &input->path, 1, sample_take, &input->sample,
 		&report, err) != 0)
 		return -1;
-	if (is_worth_telling(&report))
-		scan_report_print(&report);
-	if (report.is_trouble)
-		*is_trouble = true;
+	tell(operands, &report);
 	if (input->sample.count == 0 && report.entries == 0 && !input->is_tally)
 		return err_set(err, "%s: holds no call sites", input->path);
 	input->day_count = sample_days(&input->sample, &input->days);
@@ -225,43 +203,130 @@ choose_day(struct diff_operand *operand, struct err *err)
 	return 0;
 }
 
-int
-diff_operands_load(struct diff_operands *operands, char *const *texts,
-    size_t count, const struct scan_options *options,
-    const struct tally_keys *by, struct err *err)
+/* Scans the inputs, each once, and takes their days out. */
+static int
+scan_inputs(struct diff_operands *operands, const struct scan_options *options,
+    struct err *err)
 {
-	*operands = (struct diff_operands){ .count = count };
-	operands->items = xcalloc(count, sizeof(operands->items[0]));
-	operands->inputs = xcalloc(count, sizeof(operands->inputs[0]));
-	for (size_t i = 0; i < count; i++) {
-		struct diff_operand *operand = &operands->items[i];
-		struct slice path;
-
-		if (split(texts[i], &path, &operand->wanted, err) != 0)
-			return -1;
-		operand->input = input_of(operands, path, by);
-	}
-	if (count < 2)
-		return err_set(err,
-		    "what is to be compared? give an old and "
-		    "a new one: OLD... NEW");
 	if (options->rejects != NULL && operands->input_count > 1)
 		return err_set(err,
 		    "--rejects keeps those of one input; scan "
 		    "each by itself");
 	for (size_t i = 0; i < operands->input_count; i++)
-		if (scan_input(&operands->inputs[i], options,
-			&operands->is_trouble, err) != 0)
+		if (scan_input(operands, &operands->inputs[i], options, err) !=
+		    0)
 			return -1;
-	for (size_t i = 0; i < count; i++)
-		if (choose_day(&operands->items[i], err) != 0)
+	for (size_t i = 0; i < operands->count; i++)
+		if (operands->items[i].stored == NULL &&
+		    choose_day(&operands->items[i], err) != 0)
 			return -1;
 	return 0;
+}
+
+/* The rows come later, with diff_operand_read(). */
+static void
+add_stored(struct diff_operands *operands, struct stored_day *day)
+{
+	operands->items[operands->count++] = (struct diff_operand){
+		.stored = day,
+		.day = { .name = slice_str(day->name),
+		    .last_hour = day->last_hour },
+		.last_hour = -1,
+	};
+}
+
+static int
+add_operand(struct diff_operands *operands, const char *text,
+    const struct tally_keys *by, struct err *err)
+{
+	struct diff_operand operand = { .last_hour = -1 };
+	struct stored_day *day;
+	struct slice path;
+
+	if (diff_store_is_day(slice_str(text))) {
+		day = diff_store_find(&operands->store, text, err);
+		if (day == NULL)
+			return -1;
+		add_stored(operands, day);
+		return 0;
+	}
+	split(text, &path, &operand.wanted);
+	operand.input = input_of(operands, path, by);
+	operands->items[operands->count++] = operand;
+	return 0;
+}
+
+/* Of a day alone, the weeks before it. */
+static int
+add_weeks(struct diff_operands *operands, const char *text, size_t weeks,
+    struct err *err)
+{
+	struct stored_day *new = diff_store_find(&operands->store, text, err);
+	struct stored_day **old;
+	size_t count;
+	int status;
+
+	if (new == NULL)
+		return -1;
+	old = xcalloc(weeks, sizeof(old[0]));
+	status = diff_store_weeks(&operands->store, new, weeks, old, &count,
+	    err);
+	for (size_t i = 0; i < count; i++)
+		add_stored(operands, old[i]);
+	add_stored(operands, new);
+	free(old);
+	return status;
+}
+
+static int
+check_request(const struct diff_request *request, bool is_one_day,
+    struct err *err)
+{
+	uint64_t weeks = request->weeks;
+
+	if (weeks != UINT64_MAX && !is_one_day)
+		return err_set(err,
+		    "--weeks goes with one day of the store: --weeks 4 "
+		    "2013-06-12");
+	if (weeks != UINT64_MAX && (weeks < 1 || weeks > DIFF_WEEKS_MOST))
+		return err_set(err, "--weeks: 1 to %d", DIFF_WEEKS_MOST);
+	if (request->count < 2 && !is_one_day)
+		return err_set(err,
+		    "what is to be compared? give an old and "
+		    "a new one: OLD... NEW, or a DAY of the store");
+	return 0;
+}
+
+int
+diff_operands_load(struct diff_operands *operands,
+    const struct diff_request *request, struct err *err)
+{
+	char *const *texts = request->texts;
+	size_t weeks = 1;
+	bool is_one_day = request->count == 1 &&
+	    diff_store_is_day(slice_str(texts[0]));
+
+	*operands = (struct diff_operands){ .store.db = request->db };
+	if (check_request(request, is_one_day, err) != 0)
+		return -1;
+	if (request->weeks != UINT64_MAX)
+		weeks = (size_t)request->weeks;
+	operands->items = xcalloc(request->count + weeks,
+	    sizeof(operands->items[0]));
+	operands->inputs = xcalloc(request->count, sizeof(operands->inputs[0]));
+	if (is_one_day)
+		return add_weeks(operands, texts[0], weeks, err);
+	for (size_t i = 0; i < request->count; i++)
+		if (add_operand(operands, texts[i], request->by, err) != 0)
+			return -1;
+	return scan_inputs(operands, request->scan, err);
 }
 
 void
 diff_operands_release(struct diff_operands *operands)
 {
+	for (size_t i = 0; i < operands->count; i++)
+		stored_day_free(operands->items[i].stored);
 	for (size_t i = 0; i < operands->input_count; i++) {
 		free(operands->inputs[i].path);
 		free(operands->inputs[i].days);
@@ -269,7 +334,35 @@ diff_operands_release(struct diff_operands *operands)
 	}
 	free(operands->inputs);
 	free(operands->items);
+	diff_store_close(&operands->store);
 	*operands = (struct diff_operands){ 0 };
+}
+
+bool
+diff_operand_is_empty(const struct diff_operand *operand)
+{
+	const struct stored_day *day = operand->stored;
+
+	return day != NULL && operand->last_hour >= 0 &&
+	    (day->slots & ((UINT32_C(2) << operand->last_hour) - 1)) == 0;
+}
+
+int
+diff_operand_read(struct diff_operands *operands, struct diff_operand *operand,
+    const struct diff_request *request, struct err *err)
+{
+	struct stored_day *day = operand->stored;
+	struct scan_report report = { 0 };
+
+	if (day == NULL)
+		return 0;
+	if (diff_store_read(&operands->store, day, operand->last_hour,
+		request->scan, request->by, &report, err) != 0)
+		return -1;
+	tell(operands, &report);
+	operand->day.rows = day->sample.rows;
+	operand->day.count = day->sample.count;
+	return 0;
 }
 
 static void
@@ -280,7 +373,7 @@ warn_of(struct slice old, struct slice new)
 	struct civil old_day;
 	struct civil new_day;
 
-	if (!read_day(old, &old_day) || !read_day(new, &new_day))
+	if (!dayname_civil(old, &old_day) || !dayname_civil(new, &new_day))
 		return;
 	if (slice_compare(old, new) > 0)
 		msg_note("the old day %.*s is later than the new one %.*s; "
@@ -299,4 +392,23 @@ diff_operands_warn(const struct diff_operands *operands)
 
 	for (size_t i = 0; i + 1 < operands->count; i++)
 		warn_of(operands->items[i].day.name, new);
+}
+
+void
+diff_operands_warn_of_hosts(const struct diff_operands *operands)
+{
+	const struct diff_operand *items = operands->items;
+	size_t old_count = operands->count - 1;
+	struct diff_hosts hosts;
+
+	for (size_t i = 0; i < operands->count; i++)
+		if (items[i].stored == NULL)
+			return; /* which hosts an input is of is not known */
+	diff_hosts_init(&hosts);
+	for (size_t i = 0; i < old_count; i++)
+		diff_hosts_add_old(&hosts, items[i].stored, items[i].last_hour);
+	diff_hosts_add_new(&hosts, items[old_count].stored,
+	    items[old_count].last_hour);
+	diff_hosts_tell(&hosts);
+	diff_hosts_release(&hosts);
 }

@@ -208,12 +208,9 @@ check_message 'several days are refused and listed' \
 check_message 'a day that is not there is refused' \
     'all\.csv: no day 2021-04-06 in it; it holds 2021-04-04, 2021-04-05' \
     tallyman diff all.csv@2021-04-06 old.csv
-check_message 'days of the store are for later' 'name two files' \
-    tallyman diff 2021-04-04
-cp old.csv 2021-04-04
 cp new.csv odd@2021-04-09
-check_status 1 'a file of that name comes before a day' \
-    tallyman diff 2021-04-04 odd@2021-04-09
+check_status 1 'a file of that name comes before a day of a file' \
+    tallyman diff old.csv odd@2021-04-09
 check_message 'other formats are refused' "no 'html'" \
     tallyman diff --format html old.csv new.csv
 check_message 'days cannot be compared by' '^tallyman diff: --by: ' \
