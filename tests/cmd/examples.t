@@ -10,6 +10,19 @@ set -- "$top_srcdir"/man/*.[157]
 
 "$top_srcdir/tools/demo-logs" "$work/logs"
 
+# A store with today and yesterday, and a week before each.
+for day in today yesterday; do
+	new=$(date -d "$day" +%F)
+	old=$(date -d "$day - 7 days" +%F)
+	mkdir -p "$work/live/$new" "$work/live/$old"
+	sed "s/2013-06-05/$old/" "$work/logs/2013-06-05/app.log" \
+		>"$work/live/$old/app.log"
+	sed "s/2013-06-12/$new/" "$work/logs/2013-06-12/app.log" \
+		>"$work/live/$new/app.log"
+done
+tallyman scan -q --store --db "$work/store" "$work/live" "$work"/logs/2013-* ||
+    exit 2
+
 # examples PAGE: its commands, one a line; a line that ends in \ goes on.
 examples()
 {
@@ -32,6 +45,9 @@ answers()
 for page do
 	name=$(basename "$page")
 	cp -R "$work/logs" "$work/$name"
+	cp -R "$work/store" "$work/$name.store"
+	TALLYMAN_DB=$work/$name.store
+	export TALLYMAN_DB
 	cd "$work/$name" || exit 2
 	examples "$page" >"$work/examples"
 	while read -r example <&3; do
