@@ -14,48 +14,8 @@
 #include "base/arena.h"
 #include "base/fnv.h"
 #include "base/folder.h"
-#include "scratch.h"
+#include "daystore.h"
 #include "tap.h"
-
-static void
-need(int status, const struct err *err)
-{
-	if (status < 0) {
-		printf("# %s\n", err->text);
-		abort();
-	}
-}
-
-/* The store of this name, in the scratch folder. */
-static struct days *
-open_days(const char *name, enum db_mode mode)
-{
-	const char *folder = scratch_path(name);
-	struct err err = { "" };
-	struct days *days;
-
-	need(folder_make(folder, &err), &err);
-	days = days_open(folder, mode, &err);
-	need(days == NULL ? -1 : 0, &err);
-	return days;
-}
-
-/* Runs SQL on its file, as another program would. */
-static void
-run_sql(const char *name, const char *sql)
-{
-	char *path = days_path(scratch_path(name));
-	char *why = NULL;
-	sqlite3 *file;
-
-	scratch_need(sqlite3_open(path, &file) == SQLITE_OK, path);
-	if (sqlite3_exec(file, sql, NULL, NULL, &why) != SQLITE_OK) {
-		printf("# %s\n", why);
-		abort();
-	}
-	(void)sqlite3_close(file);
-	free(path);
-}
 
 /* Whether an index alone, or it and the rows found, answers the query. */
 static bool

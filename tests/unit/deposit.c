@@ -3,9 +3,8 @@
 
 #include "scan/deposit.h"
 
-#include "base/folder.h"
 #include "scan/counter.h"
-#include "scratch.h"
+#include "daystore.h"
 #include "tap.h"
 
 /* A row to give; its line is its key in the part, and its entries are 1. */
@@ -17,29 +16,6 @@ struct given {
 	const char *hour;
 	uint64_t count;
 };
-
-static void
-need(int status, const struct err *err)
-{
-	if (status < 0) {
-		printf("# %s\n", err->text);
-		abort();
-	}
-}
-
-/* The store of this name, in the scratch folder. */
-static struct days *
-open_days(const char *name, enum db_mode mode)
-{
-	const char *folder = scratch_path(name);
-	struct err err = { "" };
-	struct days *days;
-
-	need(folder_make(folder, &err), &err);
-	days = days_open(folder, mode, &err);
-	need(days == NULL ? -1 : 0, &err);
-	return days;
-}
 
 /* An input that is saved; its id. */
 static int64_t

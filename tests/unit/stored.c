@@ -3,11 +3,8 @@
 
 #include "scan/stored.h"
 
-#include <sqlite3.h>
-
 #include "base/alloc.h"
-#include "base/folder.h"
-#include "scratch.h"
+#include "daystore.h"
 #include "tap.h"
 
 /* A part of one row, whose entries are 1. */
@@ -41,15 +38,6 @@ static const struct given usual[] = {
 };
 
 static void
-need(int status, const struct err *err)
-{
-	if (status < 0) {
-		printf("# %s\n", err->text);
-		abort();
-	}
-}
-
-static void
 add_part(struct days *days, const struct given *given)
 {
 	struct part_row row = { .slots = UINT32_C(1) << given->slot };
@@ -80,32 +68,11 @@ add_part(struct days *days, const struct given *given)
 static struct days *
 make_days(const char *name, const struct given *given)
 {
-	const char *folder = scratch_path(name);
-	struct err err = { "" };
-	struct days *days;
+	struct days *days = open_days(name, DB_WRITE);
 
-	need(folder_make(folder, &err), &err);
-	days = days_open(folder, DB_WRITE, &err);
-	need(days == NULL ? -1 : 0, &err);
 	for (; given->day != NULL; given++)
 		add_part(days, given);
 	return days;
-}
-
-/* Runs SQL on its file, as another program would. */
-static void
-run_sql(struct days *days, const char *sql)
-{
-	char *why = NULL;
-	sqlite3 *file;
-
-	scratch_need(sqlite3_open(days_name(days), &file) == SQLITE_OK,
-	    days_name(days));
-	if (sqlite3_exec(file, sql, NULL, NULL, &why) != SQLITE_OK) {
-		printf("# %s\n", why);
-		abort();
-	}
-	(void)sqlite3_close(file);
 }
 
 static int
@@ -361,13 +328,13 @@ damaged(void)
 		SLICE("2013-06-13"), -1 };
 	struct days *days = make_days("damaged", usual);
 
-	run_sql(days,
+	run_sql("damaged",
 	    "UPDATE part SET data = substr(data, 1, size - 1) || x'ee'"
 	    " WHERE id = 3");
 	fails(days, &two_days, scan_defaults,
 	    "2013-06-12: part 2: damaged: wrong checksum");
-	run_sql(days, "UPDATE part SET data = x'01' WHERE host = 'web2'");
-	run_sql(days, "DELETE FROM part WHERE id = 3");
+	run_sql("damaged", "UPDATE part SET data = x'01' WHERE host = 'web2'");
+	run_sql("damaged", "DELETE FROM part WHERE id = 3");
 	fails(days, &two_days, scan_defaults, "2013-06-12: damaged: too short");
 	gives_range(days, &next, "day", scan_defaults, good);
 	days_close(days);
