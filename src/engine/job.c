@@ -25,6 +25,7 @@ struct shared_input {
 	size_t users;            /* workers in it, guarded by run->lock */
 	bool is_handed_out;      /* no range is left; the same */
 	atomic_bool is_troubled; /* told */
+	atomic_bool is_ended;    /* the same */
 };
 
 struct run_job {
@@ -287,6 +288,18 @@ tell_trouble(struct worker *worker, const struct task *task,
 		    &split->err, split->too_long);
 }
 
+/* An input ends, or breaks off, which more than one range may see. */
+static void
+tell_end(struct worker *worker, const struct task *task)
+{
+	const struct job *job = worker->run->job;
+
+	if (job->at_end != NULL &&
+	    (task->shared == NULL ||
+		!atomic_exchange(&task->shared->is_ended, true)))
+		job->at_end(worker->mapper);
+}
+
 /*
  * Maps all blocks of a segment; stops early when the job has failed. A long
  * line before the segment is told by the one before. The segment that finds no
@@ -312,8 +325,8 @@ map_split(struct worker *worker, struct segment *segment, struct split *split)
 			segment->is_ended = split->block.offset >=
 			    segment->task->end;
 	}
-	if (kind == SPLIT_END && segment->is_begun && job->at_end != NULL)
-		job->at_end(worker->mapper);
+	if (kind == SPLIT_END && segment->is_begun)
+		tell_end(worker, segment->task);
 }
 
 /* Gets ready to read a task. */

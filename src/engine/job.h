@@ -65,8 +65,9 @@ struct job {
 	/* A segment begins, its blocks follow in order, it ends. In between,
 	 * at_end() says of the last segment of an input that it ends because
 	 * the input does; NULL: nobody asks. It is called also where an input
-	 * breaks off, behind trouble(); then, and where a file is cut, more
-	 * than one segment may end so. (That a file was cut is told last.) */
+	 * breaks off, behind trouble(); then, and where a file is cut, several
+	 * segments may end so, and the first one tells: so it is called once
+	 * for an input. (That a file was cut is told last.) */
 	void (*begin)(void *mapper, size_t input);
 	void (*map)(void *mapper, const struct block *block);
 	void (*at_end)(void *mapper);

@@ -517,7 +517,7 @@ mapper_too_long(void *context, uint64_t offset, uint64_t len, uint64_t next)
 	};
 	note_line(mapper, NOTE_GIVEN_UP, slice_make(NULL, 0), reason);
 	mapper->position = mapper->input->begin + next;
-	if (reached != NULL)
+	if (reached != NULL && !mapper->input->is_plain)
 		reached[mapper->input_index].lacks_tail = true;
 }
 
