@@ -180,7 +180,7 @@ deposit_take(void *context, struct slice key, const void *state,
 	tally_key_read(key, &deposit_keys, &deposit->values, &row);
 	day = row.value[TALLY_DAY];
 	if (day.len > 0 && slice_compare(day, deposit->kept_from) < 0) {
-		deposit->too_old += row.entries;
+		deposit->too_old++;
 		return 0;
 	}
 	if (sum->is_over) {

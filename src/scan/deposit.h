@@ -41,7 +41,7 @@ struct deposit_end {
 struct deposit {
 	struct days *days;
 	struct slice kept_from; /* days before it are not added */
-	uint64_t too_old;       /* entries of such */
+	uint64_t too_old;       /* sums of such */
 	uint64_t over;          /* sums that stay at 2^64-1 */
 
 	/* the part that is being written */

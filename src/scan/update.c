@@ -128,6 +128,7 @@ try_update(struct update *update, char *const *operands, size_t count,
 	update->report->days = deposit_days(&update->deposit);
 	update->report->too_old = update->deposit.too_old;
 	update->report->scan.over += update->deposit.over;
+	update->report->scan.is_trouble |= update->deposit.over > 0;
 	return status;
 }
 
@@ -204,13 +205,12 @@ update_report_print(const struct update_report *report)
 	report_add_count(&text, scan->lines, "line", "lines");
 	buf_add_format(&text, " in %" PRIu64 " of %" PRIu64 " file%s, ",
 	    report->read, report->inputs, report->inputs == 1 ? "" : "s");
-	buf_add_count(&text, scan->selected - report->too_old);
-	buf_add_str(&text,
-	    scan->selected - report->too_old == 1 ? " entry added" :
-						    " entries added");
+	buf_add_count(&text, scan->selected);
+	buf_add_str(&text, scan->selected == 1 ? " entry " : " entries ");
+	buf_add_str(&text, report->too_old == 0 ? "added" : "read");
 	report_add_rest(&text, scan);
 	report_add_count(&text, report->too_old,
-	    "entry of a day that is not kept", "entries of days not kept");
+	    "sum of a day that is not kept", "sums of days not kept");
 	report_add_count(&text, report->copies, "copy", "copies");
 	report_add_count(&text, report->waiting,
 	    "last line that waits for its end",

@@ -32,7 +32,7 @@ struct update_report {
 	uint64_t waiting;   /* plain files whose last line has no end yet */
 	uint64_t bad;       /* that cannot be read */
 	uint64_t days;      /* that something was added to */
-	uint64_t too_old;   /* entries of days that are kept no more */
+	uint64_t too_old;   /* sums of days that are kept no more */
 	uint64_t forgotten; /* days, by keep */
 };
 

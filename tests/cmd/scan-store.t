@@ -266,7 +266,7 @@ check_output 'the others stay' 'day,count,entries
 2013-06-08,1,1' stored day
 echo "2013-06-02 05:00:00 1: a.py:1 -- A.put" >late
 check_message 'what comes late of such days is told' \
-    '0 entries added, 1 entry of a day that is not kept' \
+    '1 entry read, 1 sum of a day that is not kept' \
     tallyman scan --store late
 check 'and not added' sums 2 2
 
@@ -386,6 +386,19 @@ if command -v sqlite3 >/dev/null 2>&1; then
 else
 	skip 'there is no sqlite3' 'what was carried is damaged: trouble'
 fi
+
+# A line of two operations is one entry and two sums.
+fresh
+echo '2013-06-12 05:00:00 INFO 1: a.py:1 -- A.put' >new
+add --keep 1d new >told
+echo '2013-06-01 05:00:00 INFO 1: a.py:1 -- A.put, B.get' >old
+check_message 'sums of days not kept may be more than entries' \
+    '1 entry read, 2 sums of days not kept' \
+    sh -c 'tallyman scan -q --store --keep 1d new; tallyman scan --store old'
+
+fresh
+put log 18446744073709551615 1
+check_status 2 'a sum beyond 2^64-1 is trouble' tallyman scan --store log
 
 # What is about to be compressed has nothing in it yet.
 fresh
