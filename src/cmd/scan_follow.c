@@ -17,7 +17,7 @@
 #include "cmd/screen.h"
 #include "scan/follow.h"
 #include "scan/recent.h"
-#include "scan/report.h"
+#include "scan/scan_report.h"
 
 enum {
 	HEAD_LINES = 3,  /* the state, the last message, the table's header */
@@ -286,8 +286,8 @@ draw_grid(const struct view *view, size_t width, struct buf *text,
     struct err *err)
 {
 	struct grid_column columns[TALLY_COLUMNS + 2] = {
-		{ "COUNT", true, 0 },
-		{ "/S", true, 0 },
+		{ "COUNT", .right = true },
+		{ "/S", .right = true },
 	};
 	struct output *output = output_open_buffer(text);
 	struct tally_keys used;

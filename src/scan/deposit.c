@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "scan/counter.h"
-#include "scan/report.h"
+#include "scan/scan_report.h"
 
 /* So many parts of a day and host are made one: with a scan an hour, once or
  * twice a day. */

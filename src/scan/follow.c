@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/walk.h"
 #include "scan/followed.h"
-#include "scan/report.h"
+#include "scan/scan_report.h"
 #include "scan/rows.h"
 #include "scan/setup.h"
 

@@ -14,7 +14,7 @@
 #include "base/msg.h"
 #include "engine/job.h"
 #include "scan/mapper.h"
-#include "scan/report.h"
+#include "scan/scan_report.h"
 #include "scan/setup.h"
 #include "scan/survey.h"
 

@@ -3,7 +3,7 @@
 
 #include "scan/rows.h"
 
-#include "scan/report.h"
+#include "scan/scan_report.h"
 
 void
 rows_release(struct rows *rows)

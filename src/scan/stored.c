@@ -12,7 +12,7 @@
 #include "scan/counter.h"
 #include "scan/deposit.h"
 #include "scan/mapper.h"
-#include "scan/report.h"
+#include "scan/scan_report.h"
 #include "scan/rows.h"
 #include "scan/setup.h"
 

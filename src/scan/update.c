@@ -10,7 +10,7 @@
 #include "base/fault.h"
 #include "base/msg.h"
 #include "scan/dayname.h"
-#include "scan/report.h"
+#include "scan/scan_report.h"
 #include "scan/retention.h"
 #include "scan/update_inside.h"
 

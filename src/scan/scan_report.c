@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "scan/report.h"
+#include "scan/scan_report.h"
 
 #include <inttypes.h>
 #include <string.h>

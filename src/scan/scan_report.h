@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SCAN_REPORT_H
-#define SCAN_REPORT_H
+#ifndef SCAN_SCAN_REPORT_H
+#define SCAN_SCAN_REPORT_H
 
 /*
  * What a scan says of itself on standard error. The summary is in scan.h.
