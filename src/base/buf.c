@@ -182,3 +182,14 @@ buf_add_count(struct buf *buf, uint64_t number)
 		buf_add_char(buf, digits[i]);
 	}
 }
+
+size_t
+utf8_count(struct slice s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		if (((unsigned char)s.ptr[i] & 0xc0) != 0x80)
+			count++;
+	return count;
+}

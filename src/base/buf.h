@@ -60,4 +60,7 @@ void buf_add_visible(struct buf *buf, struct slice bytes);
 /* How many bytes of well-formed UTF-8 (RFC 3629) start s: 1 to 4, or 0. */
 size_t utf8_length(struct slice s);
 
+/* How many characters a text has that is UTF-8. */
+size_t utf8_count(struct slice s);
+
 #endif

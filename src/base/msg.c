@@ -31,10 +31,13 @@ msg_init(const char *name)
 	program = name;
 }
 
-void
+enum msg_level
 msg_level(enum msg_level new_level)
 {
+	enum msg_level old_level = level;
+
 	level = new_level;
+	return old_level;
 }
 
 bool
@@ -155,6 +158,8 @@ msg_error(const char *format, ...)
 {
 	va_list args;
 
+	if (level < MSG_QUIET)
+		return;
 	va_start(args, format);
 	print(format, args);
 	va_end(args);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 enum msg_level {
+	MSG_SILENT, /* nothing: what is done again was told before */
 	MSG_QUIET,  /* -q: errors only */
 	MSG_NORMAL, /* and notes */
 	MSG_VERBOSE /* and details */
@@ -20,10 +21,11 @@ enum msg_level {
 /* Sets the name before each line, such as "tallyman scan"; kept, not copied. */
 void msg_init(const char *program);
 
-void msg_level(enum msg_level level);
+/* Returns the level before. */
+enum msg_level msg_level(enum msg_level level);
 bool msg_is_verbose(void);
 
-/* What went wrong: always printed. */
+/* What went wrong: printed but for MSG_SILENT. */
 void msg_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* What the user should know: not with -q. */

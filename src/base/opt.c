@@ -195,19 +195,20 @@ opt_choice(const struct opt *opt, const char *argument, void *place,
 	    list.text);
 }
 
-/* The n-th table of a command: its own, the one it shares, the common one;
- * NULL behind them. *at is what its offsets count from. */
+/* The n-th table of a command: its own, those it shares, the common one; NULL
+ * behind them. *at is what its offsets count from. */
 static const struct opt *
 table_at(const struct opt_command *command, size_t n, size_t *at)
 {
 	static const struct opt none[] = { { 0 } };
+	const struct opt *const tables[] = { command->options, command->shared,
+		command->also, common };
+	const size_t ats[] = { 0, command->shared_at, command->also_at, 0 };
 
-	*at = n == 1 ? command->shared_at : 0;
-	if (n == 0)
-		return command->options;
-	if (n == 1)
-		return command->shared == NULL ? none : command->shared;
-	return n == 2 ? common : NULL;
+	if (n >= sizeof(tables) / sizeof(tables[0]))
+		return NULL;
+	*at = ats[n];
+	return tables[n] == NULL ? none : tables[n];
 }
 
 /* Calls each() for every row of a command, in order. */

@@ -59,6 +59,8 @@ struct opt_command {
 	 * shared_at in the options struct; or NULL. */
 	const struct opt *shared;
 	size_t shared_at;
+	const struct opt *also; /* another one; or NULL */
+	size_t also_at;
 	/* Its subcommands ("fetch run"), each parsed by a call of its own, NULL
 	 * at the end; or NULL. They stand in -h; completions offer their
 	 * options too. */

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/duration.h"
+#include "base/spawn.h"
 
 enum { READ_SIZE = 4096 };
 
@@ -88,53 +88,13 @@ environment_with(const char *const *more)
 	return all;
 }
 
-/* A group of its own, and no signal blocked or ignored. */
-static void
-set_attributes(posix_spawnattr_t *attributes)
-{
-	sigset_t signals;
-
-	(void)posix_spawnattr_setpgroup(attributes, 0);
-	(void)sigemptyset(&signals);
-	(void)posix_spawnattr_setsigmask(attributes, &signals);
-	(void)sigfillset(&signals);
-	(void)posix_spawnattr_setsigdefault(attributes, &signals);
-	(void)posix_spawnattr_setflags(attributes,
-	    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-		POSIX_SPAWN_SETSIGDEF);
-}
-
-/* Arrays of strings that POSIX promises not to write to. */
-static char *const *
-as_arguments(const char *const *strings)
-{
-	union {
-		const char *const *in;
-		char *const *out;
-	} array = { .in = strings };
-
-	return array.out;
-}
-
 /* Starts it with the two as its standard input and output. */
 static int
 spawn(struct child *child, const char *const *argv,
     const char *const *environment, int input, int output, struct err *err)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-
-	(void)posix_spawnattr_init(&attributes);
-	set_attributes(&attributes);
-	(void)posix_spawn_file_actions_init(&actions);
-	(void)posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-	(void)posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-	(void)posix_spawn_file_actions_addclosefrom_np(&actions,
-	    STDERR_FILENO + 1);
-	errno = posix_spawnp(&child->pid, argv[0], &actions, &attributes,
-	    as_arguments(argv), as_arguments(environment));
-	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)posix_spawnattr_destroy(&attributes);
+	errno = spawn_program(&child->pid, argv, environment,
+	    (const int[]){ input, output, STDERR_FILENO });
 	return errno == 0 ? 0 : err_errno(err, "cannot be run");
 }
 
@@ -232,6 +192,7 @@ end(struct child *child, bool watched, struct err *err)
 	/* It is not waited for yet, so the number is still its group's. */
 	if (!watched)
 		(void)kill(-child->pid, SIGKILL);
+	spawn_forget(child->pid);
 	while (waitpid(child->pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_errno(err, "how it ended is not known");

@@ -144,6 +144,13 @@ measures_utf8(void)
 }
 
 static void
+counts_characters(void)
+{
+	CHECK_INT(utf8_count(slice_str("")), 0);
+	CHECK_INT(utf8_count(slice_str("a\xc3\xa4\xe2\x86\xb3")), 3);
+}
+
+static void
 makes_visible(void)
 {
 	static const struct {
@@ -189,6 +196,7 @@ static const struct tap_test tests[] = {
 	{ "clearing keeps the memory", clears_without_freeing },
 	{ "dropping moves the rest to the front", drops_the_front },
 	{ "UTF-8 is measured as RFC 3629 has it", measures_utf8 },
+	{ "and counted in characters", counts_characters },
 	{ "bytes that could drive a terminal are made visible", makes_visible },
 	{ 0 },
 };
