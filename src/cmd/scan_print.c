@@ -14,16 +14,16 @@
 enum { COUNT_BYTES = 8 };
 
 const struct grid_column scan_columns[TALLY_COLUMNS] = {
-	[TALLY_DAY] = { "DAY", false, 0 },
-	[TALLY_HOUR] = { "HOUR", false, 0 },
-	[TALLY_HOST] = { "HOST", false, 12 },
-	[TALLY_REVISION] = { "REVISION", false, 12 },
-	[TALLY_FILE] = { "FILE", false, 24 },
-	[TALLY_LINE] = { "LINE", true, 0 },
-	[TALLY_FUNCTION] = { "FUNCTION", false, 12 },
-	[TALLY_OPERATION] = { "OPERATION", false, 12 },
-	[TALLY_KIND] = { "KIND", false, 12 },
-	[TALLY_VERB] = { "VERB", false, 0 },
+	[TALLY_DAY] = { "DAY", .right = false },
+	[TALLY_HOUR] = { "HOUR", .right = false },
+	[TALLY_HOST] = { "HOST", .narrowest = 12 },
+	[TALLY_REVISION] = { "REVISION", .narrowest = 12 },
+	[TALLY_FILE] = { "FILE", .narrowest = 24 },
+	[TALLY_LINE] = { "LINE", .right = true },
+	[TALLY_FUNCTION] = { "FUNCTION", .narrowest = 12 },
+	[TALLY_OPERATION] = { "OPERATION", .narrowest = 12 },
+	[TALLY_KIND] = { "KIND", .narrowest = 12 },
+	[TALLY_VERB] = { "VERB", .right = false },
 };
 
 /* A grid and the columns that it borrows. */
@@ -75,9 +75,10 @@ grid_new(const struct tally_keys *keys)
 
 	for (size_t i = 0; i < keys->count; i++)
 		own->columns[i] = scan_columns[keys->column[i]];
-	own->columns[keys->count] = (struct grid_column){ "COUNT", true, 0 };
-	own->columns[keys->count + 1] = (struct grid_column){ "ENTRIES", true,
-		0 };
+	own->columns[keys->count] = (struct grid_column){ "COUNT",
+		.right = true };
+	own->columns[keys->count + 1] = (struct grid_column){ "ENTRIES",
+		.right = true };
 	grid_init(&own->grid, own->columns, keys->count + 2);
 	return &own->grid;
 }

@@ -139,6 +139,85 @@ colours_cells(void)
 	grid_release(&grid);
 }
 
+static const struct grid_column droppable[] = {
+	{ "FILE", .narrowest = 6 },
+	{ "SHARE", .right = true, .drop = 2 },
+	{ "COUNT", .right = true },
+	{ "NOTE", .drop = 1 },
+};
+
+static void
+add_droppable(struct grid *grid)
+{
+	grid_add_str(grid, "app/cities.rb");
+	grid_add_str(grid, "12 %");
+	grid_add_count(grid, 10);
+	grid_add_str(grid, "moved");
+}
+
+static void
+drops_columns(void)
+{
+	struct grid grid;
+
+	grid_init(&grid, droppable, 4);
+	add_droppable(&grid);
+	CHECK_STR(printed(&grid, 34, false),
+	    "FILE           SHARE  COUNT  NOTE\n"
+	    "app/cities.rb   12 %     10  moved\n");
+	CHECK_STR(printed(&grid, 33, false),
+	    "FILE          SHARE  COUNT  NOTE\n"
+	    "app\xe2\x80\xa6ities.rb   12 %     10  moved\n");
+	CHECK_STR(printed(&grid, 32, false),
+	    "FILE           COUNT  NOTE\n"
+	    "app/cities.rb     10  moved\n");
+	CHECK_STR(printed(&grid, 25, false),
+	    "FILE           COUNT\n"
+	    "app/cities.rb     10\n");
+	CHECK_STR(printed(&grid, 14, false),
+	    "FILE     COUNT\n"
+	    "ap\xe2\x80\xa6s.rb     10\n");
+	CHECK_STR(printed(&grid, 1, false),
+	    "FILE    COUNT\n"
+	    "a\xe2\x80\xa6s.rb     10\n");
+	grid_release(&grid);
+}
+
+static void
+draws_a_line(void)
+{
+	struct grid grid;
+
+	grid_init(&grid, droppable, 4);
+	add_droppable(&grid);
+	grid_add_line(&grid, "-");
+	add_droppable(&grid);
+	CHECK_STR(printed(&grid, 19, false),
+	    "FILE          COUNT\n"
+	    "app\xe2\x80\xa6ities.rb     10\n"
+	    "-------------------\n"
+	    "app\xe2\x80\xa6ities.rb     10\n");
+	CHECK_STR(printed(&grid, 0, true),
+	    "\033[2mFILE\033[0m           \033[2mSHARE\033[0m  "
+	    "\033[2mCOUNT\033[0m  \033[2mNOTE\033[0m\n"
+	    "app/cities.rb   12 %     10  moved\n"
+	    "\033[2m----------------------------------\033[0m\n"
+	    "app/cities.rb   12 %     10  moved\n");
+	grid_release(&grid);
+}
+
+static void
+tells_the_charset(void)
+{
+	setenv("LC_ALL", "C.UTF-8", 1);
+	CHECK(grid_is_utf8());
+	setenv("LC_ALL", "C", 1);
+	CHECK(!grid_is_utf8());
+	setenv("LC_ALL", "no_SUCH.UTF-8", 1);
+	CHECK(!grid_is_utf8());
+	unsetenv("LC_ALL");
+}
+
 static void
 groups_thousands(void)
 {
@@ -170,6 +249,12 @@ static const struct tap_test tests[] = {
 	{ "width is counted in characters", counts_characters },
 	{ "on a narrow terminal long cells lose their middle",
 	    cuts_the_middle },
+	{ "where that does not do, columns are dropped in their order",
+	    drops_columns },
+	{ "a line is drawn between two rows, as wide as they are",
+	    draws_a_line },
+	{ "the environment tells whether characters are UTF-8",
+	    tells_the_charset },
 	{ "header and cells are coloured when asked", colours_cells },
 	{ "numbers are grouped by thousands", groups_thousands },
 	{ 0 },
