@@ -54,6 +54,10 @@ struct scan_options {
 	/* What to group by. With no column: what a tally read has, if all
 	 * inputs are tallies with the same columns, else the usual ones. */
 	struct tally_keys keys;
+
+	/* Of logs the hour tells the five minutes too ("2013-06-12T05:45"), for
+	 * who looks at few operations. */
+	bool minutes;
 };
 
 extern const struct scan_options scan_defaults;

@@ -53,6 +53,7 @@ setup_open(struct scan_run *run, struct survey *survey,
 		options->day, options->since, options->until, clock_wall(),
 		err) != 0)
 		return -1;
+	run->when.has_minutes = options->minutes;
 	survey->must_look = run->select.wanted.count > 0;
 	if (options->path_pattern == NULL)
 		return 0;

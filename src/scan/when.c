@@ -266,6 +266,17 @@ print_moment(struct moment *moment, const struct civil *civil, bool has_hour)
 	*at = '\0';
 }
 
+/* The five minutes, behind the hour. */
+static void
+print_minutes(struct moment *moment, const struct civil *civil)
+{
+	char *at = moment->hour + strlen(moment->hour);
+
+	*at++ = ':';
+	at = put_digits(at, civil->minute / 5U * 5U, 2);
+	*at = '\0';
+}
+
 void
 when_resolve(const struct when *when, const struct when_input *input,
     const struct stamp *seen, struct moment *moment)
@@ -293,6 +304,8 @@ when_resolve(const struct when *when, const struct when_input *input,
 	moment->is_within = is_within(when, wall_seconds(&stamp.civil),
 	    has_instant, instant);
 	print_moment(moment, &stamp.civil, stamp.has_time);
+	if (when->has_minutes && stamp.has_time)
+		print_minutes(moment, &stamp.civil);
 }
 
 void

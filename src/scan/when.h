@@ -31,6 +31,7 @@ struct when {
 	struct stamp day;      /* --day, where nothing else tells */
 	struct when_bound since;
 	struct when_bound until; /* exclusive */
+	bool has_minutes; /* hours of logs tell them: "2013-06-12T05:45" */
 };
 
 /* The texts may be NULL. now is the time in seconds since 1970, for "today"
@@ -51,7 +52,8 @@ void when_input_of(struct when_input *input, struct slice path, int64_t mtime);
 /* Whether a stamp lies within since and until, and its day and hour. */
 struct moment {
 	char day[16];  /* "2013-06-12", or "" */
-	char hour[20]; /* "2013-06-12T05", or "" */
+	char hour[20]; /* "2013-06-12T05", or ""; by has_minutes also the five
+			* minutes that a stamp lies in: "2013-06-12T05:45" */
 	bool is_within;
 	bool is_other_day; /* than the one in the path */
 };
@@ -63,7 +65,8 @@ void when_resolve(const struct when *when, const struct when_input *input,
 static inline bool
 when_is_hourly(const struct when *when)
 {
-	return when->zone == NULL && !when->since.is_set && !when->until.is_set;
+	return when->zone == NULL && !when->since.is_set &&
+	    !when->until.is_set && !when->has_minutes;
 }
 
 /* The same for a row of a tally, whose day and hour stand as they are; each
