@@ -13,9 +13,10 @@ may_include()
 	model) echo base model ;;
 	scan) echo base engine model scan ;;
 	compare) echo base model compare ;;
+	repo) echo base model compare repo ;;
 	record) echo model record ;;
 	fetch) echo base fetch ;;
-	cmd) echo base engine model scan compare record fetch cmd ;;
+	cmd) echo base engine model scan compare repo record fetch cmd ;;
 	*) return 1 ;;
 	esac
 }
