@@ -11,6 +11,7 @@
 
 #include "base/msg.h"
 #include "base/output.h"
+#include "base/spawn.h"
 
 /* Each is opened the wrong way round, so that using it fails as it would had
  * it stayed closed. */
@@ -29,6 +30,7 @@ open_standard_fds(void)
 static void
 end(int number)
 {
+	spawn_kill_all();
 	output_discard_all();
 	(void)raise(number);
 }
@@ -54,6 +56,9 @@ command_init(const char *name)
 
 	msg_init(name);
 	open_standard_fds();
+	/* Where our parent had it ignored, nobody would be told how programs
+	 * that we start end. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		handle(numbers[i]);
 }
@@ -68,4 +73,12 @@ command_wait(const struct opt *opt, const char *argument, void *place,
 		return opt_duration(opt, argument, place, err);
 	*wait = -1;
 	return 0;
+}
+
+bool
+command_use_color(const struct opt_common *common, const struct output *output)
+{
+	if (common->color == COLOR_AUTO && !output_is_terminal(output))
+		return false;
+	return opt_use_color(common, STDOUT_FILENO);
 }

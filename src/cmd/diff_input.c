@@ -4,6 +4,7 @@
 #include "cmd/diff_input.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -14,14 +15,17 @@
 #include "cmd/diff_hosts.h"
 #include "scan/dayname.h"
 
-enum { DAYS_LISTED = 10 };
+enum { DAYS_LISTED = 10, WEEKS_BEFORE = 8 };
 
 struct diff_input {
 	char *path;
+	bool can_reread; /* it is a file or a folder */
 	bool is_tally;
+	struct tally_keys columns; /* of a tally */
 	struct sample sample;
 	struct sample_day *days;
 	size_t day_count;
+	bool is_whole; /* nothing was left out by selection */
 };
 
 /* Takes "FILE@DAY" apart; path is all of it where such a file exists or the
@@ -45,7 +49,18 @@ split(const char *text, struct slice *path, struct slice *wanted)
 		*path = slice_between(text, at);
 }
 
-/* Whether the input is a tally, and its columns. */
+/* What was read of a pipe is gone. */
+static bool
+can_reread(const char *path)
+{
+	struct stat status;
+
+	return !slice_is(slice_str("-"), path) && stat(path, &status) == 0 &&
+	    (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
+}
+
+/* Whether the input is a tally, and its columns; not asked of what cannot be
+ * read again. */
 static bool
 read_header(const char *path, struct tally_keys *columns)
 {
@@ -53,8 +68,6 @@ read_header(const char *path, struct tally_keys *columns)
 	struct source *source;
 	bool is_tally;
 
-	if (slice_is(slice_str("-"), path))
-		return false; /* what is looked at there cannot be read again */
 	source = source_open(path, &ignored);
 	if (source == NULL)
 		return false; /* a folder, or scan_run() tells */
@@ -66,10 +79,8 @@ read_header(const char *path, struct tally_keys *columns)
 
 /* The input of this path, added where it is new. */
 static struct diff_input *
-input_of(struct diff_operands *operands, struct slice path,
-    const struct tally_keys *by)
+input_of(struct diff_operands *operands, struct slice path)
 {
-	struct tally_keys columns;
 	struct diff_input *input;
 
 	for (size_t i = 0; i < operands->input_count; i++)
@@ -77,9 +88,74 @@ input_of(struct diff_operands *operands, struct slice path,
 			return &operands->inputs[i];
 	input = &operands->inputs[operands->input_count++];
 	input->path = xmemdup(path.ptr, path.len);
-	input->is_tally = read_header(input->path, &columns);
-	sample_init(&input->sample, by, input->is_tally ? &columns : NULL);
+	input->can_reread = can_reread(input->path);
+	input->is_tally = input->can_reread &&
+	    read_header(input->path, &input->columns);
 	return input;
+}
+
+/* Whether all inputs have a column, or may have it. */
+static bool
+all_have(const struct diff_operands *operands, enum tally_column column)
+{
+	for (size_t i = 0; i < operands->input_count; i++)
+		if (operands->inputs[i].is_tally &&
+		    !tally_keys_have(&operands->inputs[i].columns, column))
+			return false;
+	return true;
+}
+
+/* Functions and revisions help where they are known. */
+static void
+choose_keys(struct diff_operands *operands, const struct diff_request *request)
+{
+	const struct tally_keys *by = request->by;
+	bool is_kind = tally_keys_have(by, TALLY_KIND);
+	const enum tally_column columns[] = { TALLY_FILE, TALLY_LINE,
+		TALLY_FUNCTION, is_kind ? TALLY_KIND : TALLY_OPERATION };
+	struct tally_keys *keys = &operands->keys;
+
+	if (request->wants_revisions)
+		keys->column[keys->count++] = TALLY_REVISION;
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		if (tally_keys_have(by, columns[i]) ||
+		    columns[i] == TALLY_FUNCTION ||
+		    all_have(operands, columns[i]))
+			keys->column[keys->count++] = columns[i];
+}
+
+/* Whether a tally tells a column. Functions are told beside lines where they
+ * are known, and an operation tells its kind. */
+static bool
+tells(const struct tally_keys *columns, const struct tally_keys *by,
+    enum tally_column column)
+{
+	if (tally_keys_have(columns, column))
+		return true;
+	if (column == TALLY_FUNCTION)
+		return tally_keys_have(by, TALLY_LINE);
+	return column == TALLY_KIND &&
+	    tally_keys_have(columns, TALLY_OPERATION);
+}
+
+/* Where one day has a column and another has not, all would seem to have
+ * vanished and appeared. */
+static int
+check_columns(const struct diff_operands *operands, const struct tally_keys *by,
+    struct err *err)
+{
+	for (size_t i = 0; i < operands->input_count; i++) {
+		const struct diff_input *input = &operands->inputs[i];
+
+		for (size_t k = 0; input->is_tally && k < by->count; k++)
+			if (!tells(&input->columns, by, by->column[k]))
+				return err_set(err,
+				    "%s: a tally without the column %s: it "
+				    "cannot be compared by that",
+				    input->path,
+				    tally_column_name(by->column[k]));
+	}
+	return 0;
 }
 
 /* Whether something was left out that the user should hear of. */
@@ -108,8 +184,21 @@ has_stray_rows(const struct diff_input *input)
 	return input->day_count == 2 && input->days[0].name.len == 0;
 }
 
-/* A tally without rows is a quiet day; a log without call sites is a mistake,
- * and comparing with it would tell that all appeared or vanished. */
+/* Of nothing nothing is known: comparing with it would tell that all appeared
+ * or vanished. Where something was left out by selection, that is known. */
+static int
+has_nothing(const struct diff_input *input, const struct scan_report *report,
+    struct err *err)
+{
+	if (input->sample.count > 0 || report->entries > report->selected)
+		return 0;
+	if (input->is_tally)
+		return err_set(err,
+		    "%s: no data, not a day on which all vanished",
+		    input->path);
+	return err_set(err, "%s: holds no call sites", input->path);
+}
+
 static int
 scan_input(struct diff_operands *operands, struct diff_input *input,
     const struct scan_options *options, struct err *err)
@@ -117,13 +206,17 @@ scan_input(struct diff_operands *operands, struct diff_input *input,
 	struct scan_options scan = *options;
 	struct scan_report report = { 0 };
 
+	sample_init(&input->sample, &operands->keys,
+	    input->is_tally ? &input->columns : NULL);
 	scan.keys = input->sample.keys;
 	if (scan_run(&scan, &input->path, 1, sample_take, &input->sample,
 		&report, err) != 0)
 		return -1;
 	tell(operands, &report);
-	if (input->sample.count == 0 && report.entries == 0 && !input->is_tally)
-		return err_set(err, "%s: holds no call sites", input->path);
+	input->is_whole = report.entries == report.selected &&
+	    !report.is_filtered;
+	if (has_nothing(input, &report, err) != 0)
+		return -1;
 	input->day_count = sample_days(&input->sample, &input->days);
 	if (has_stray_rows(input))
 		msg_note("%s: what has no day is left out (--day %.*s counts "
@@ -203,7 +296,7 @@ choose_day(struct diff_operand *operand, struct err *err)
 	return 0;
 }
 
-/* Scans the inputs, each once, and takes their days out. */
+/* Scans the inputs, each once. */
 static int
 scan_inputs(struct diff_operands *operands, const struct scan_options *options,
     struct err *err)
@@ -216,10 +309,87 @@ scan_inputs(struct diff_operands *operands, const struct scan_options *options,
 		if (scan_input(operands, &operands->inputs[i], options, err) !=
 		    0)
 			return -1;
+	return 0;
+}
+
+static int
+choose_days(struct diff_operands *operands, struct err *err)
+{
 	for (size_t i = 0; i < operands->count; i++)
 		if (operands->items[i].stored == NULL &&
 		    choose_day(&operands->items[i], err) != 0)
 			return -1;
+	return 0;
+}
+
+/* Whether a day is the same weekday a few weeks before another. */
+static bool
+is_weeks_before(struct slice day, struct slice other)
+{
+	struct civil ignored;
+	char name[DAYNAME_SIZE];
+
+	if (!dayname_civil(other, &ignored))
+		return false;
+	for (size_t weeks = 1; weeks <= WEEKS_BEFORE; weeks++) {
+		dayname_before(other, weeks * 7, name);
+		if (slice_is(day, name))
+			return true;
+	}
+	return false;
+}
+
+static void
+add_day_of(struct diff_operands *operands, struct diff_input *input, size_t n)
+{
+	operands->items[operands->count++] = (struct diff_operand){
+		.input = input,
+		.day = input->days[n],
+		.last_hour = -1,
+	};
+}
+
+/* The place of a day of an input that it has. */
+static size_t
+place_of(const struct diff_input *input, const struct sample_day *day)
+{
+	size_t n = 0;
+
+	while (n + 1 < input->day_count &&
+	    !slice_equal(input->days[n].name, day->name))
+		n++;
+	return n;
+}
+
+/* Of an input with several days the last, or the one that is named, against the
+ * same weekdays of the weeks before it, else against the day before it. */
+static int
+spread(struct diff_operands *operands, struct err *err)
+{
+	struct diff_operand *only = &operands->items[0];
+	struct diff_input *input = only->input;
+	size_t first = input->day_count > 0 && input->days[0].name.len == 0;
+	size_t last = input->day_count - 1;
+
+	if (only->wanted.len > 0 && choose_day(only, err) != 0)
+		return -1;
+	if (only->wanted.len > 0)
+		last = place_of(input, &only->day);
+	if (input->day_count == 0 || last < first + 1)
+		return err_set(err,
+		    "%s holds no day to compare with; give an old and a new "
+		    "one",
+		    input->path);
+	operands->items = xreallocarray(operands->items, input->day_count,
+	    sizeof(operands->items[0]));
+	operands->count = 0;
+	for (size_t i = first; i < last; i++)
+		if (is_weeks_before(input->days[i].name,
+			input->days[last].name))
+			add_day_of(operands, input, i);
+	if (operands->count == 0)
+		add_day_of(operands, input, last - 1);
+	add_day_of(operands, input, last);
 	return 0;
 }
 
@@ -236,8 +406,7 @@ add_stored(struct diff_operands *operands, struct stored_day *day)
 }
 
 static int
-add_operand(struct diff_operands *operands, const char *text,
-    const struct tally_keys *by, struct err *err)
+add_operand(struct diff_operands *operands, const char *text, struct err *err)
 {
 	struct diff_operand operand = { .last_hour = -1 };
 	struct stored_day *day;
@@ -251,17 +420,19 @@ add_operand(struct diff_operands *operands, const char *text,
 		return 0;
 	}
 	split(text, &path, &operand.wanted);
-	operand.input = input_of(operands, path, by);
+	operand.input = input_of(operands, path);
 	operands->items[operands->count++] = operand;
 	return 0;
 }
 
-/* Of a day alone, the weeks before it. */
+/* Of a day alone, the weeks before it; text is NULL for the newest. */
 static int
 add_weeks(struct diff_operands *operands, const char *text, size_t weeks,
     struct err *err)
 {
-	struct stored_day *new = diff_store_find(&operands->store, text, err);
+	struct stored_day *new = text == NULL ?
+	    diff_store_newest(&operands->store, err) :
+	    diff_store_find(&operands->store, text, err);
 	struct stored_day **old;
 	size_t count;
 	int status;
@@ -290,36 +461,58 @@ check_request(const struct diff_request *request, bool is_one_day,
 		    "2013-06-12");
 	if (weeks != UINT64_MAX && (weeks < 1 || weeks > DIFF_WEEKS_MOST))
 		return err_set(err, "--weeks: 1 to %d", DIFF_WEEKS_MOST);
-	if (request->count < 2 && !is_one_day)
+	if (request->count < 2 && !is_one_day && !request->is_free)
 		return err_set(err,
 		    "what is to be compared? give an old and "
 		    "a new one: OLD... NEW, or a DAY of the store");
 	return 0;
 }
 
+/* Whether the operands are just a day of the store. */
+static bool
+is_one_day(const struct diff_request *request)
+{
+	if (request->count == 0)
+		return request->is_free;
+	return request->count == 1 &&
+	    diff_store_is_day(slice_str(request->texts[0]));
+}
+
+static int
+add_operands(struct diff_operands *operands, const struct diff_request *request,
+    struct err *err)
+{
+	for (size_t i = 0; i < request->count; i++)
+		if (add_operand(operands, request->texts[i], err) != 0)
+			return -1;
+	choose_keys(operands, request);
+	if (check_columns(operands, request->by, err) != 0 ||
+	    scan_inputs(operands, request->scan, err) != 0)
+		return -1;
+	if (request->count == 1)
+		return spread(operands, err);
+	return choose_days(operands, err);
+}
+
 int
 diff_operands_load(struct diff_operands *operands,
     const struct diff_request *request, struct err *err)
 {
-	char *const *texts = request->texts;
 	size_t weeks = 1;
-	bool is_one_day = request->count == 1 &&
-	    diff_store_is_day(slice_str(texts[0]));
 
 	*operands = (struct diff_operands){ .store.db = request->db };
-	if (check_request(request, is_one_day, err) != 0)
+	if (check_request(request, is_one_day(request), err) != 0)
 		return -1;
 	if (request->weeks != UINT64_MAX)
 		weeks = (size_t)request->weeks;
-	operands->items = xcalloc(request->count + weeks,
+	operands->items = xcalloc(request->count + weeks + 1,
 	    sizeof(operands->items[0]));
 	operands->inputs = xcalloc(request->count, sizeof(operands->inputs[0]));
-	if (is_one_day)
-		return add_weeks(operands, texts[0], weeks, err);
-	for (size_t i = 0; i < request->count; i++)
-		if (add_operand(operands, texts[i], request->by, err) != 0)
-			return -1;
-	return scan_inputs(operands, request->scan, err);
+	if (!is_one_day(request))
+		return add_operands(operands, request, err);
+	choose_keys(operands, request);
+	return add_weeks(operands,
+	    request->count == 0 ? NULL : request->texts[0], weeks, err);
 }
 
 void
@@ -338,13 +531,26 @@ diff_operands_release(struct diff_operands *operands)
 	*operands = (struct diff_operands){ 0 };
 }
 
+static bool
+has_rows_up_to(const struct sample_day *day, int last_hour)
+{
+	for (size_t i = 0; i < day->count; i++)
+		if (day->rows[i].hour <= last_hour)
+			return true;
+	return false;
+}
+
 bool
 diff_operand_is_empty(const struct diff_operand *operand)
 {
 	const struct stored_day *day = operand->stored;
+	int last = operand->last_hour;
 
-	return day != NULL && operand->last_hour >= 0 &&
-	    (day->slots & ((UINT32_C(2) << operand->last_hour) - 1)) == 0;
+	if (last < 0)
+		return false;
+	if (day != NULL)
+		return (day->slots & ((UINT32_C(2) << last) - 1)) == 0;
+	return operand->input->is_whole && !has_rows_up_to(&operand->day, last);
 }
 
 int
@@ -357,12 +563,22 @@ diff_operand_read(struct diff_operands *operands, struct diff_operand *operand,
 	if (day == NULL)
 		return 0;
 	if (diff_store_read(&operands->store, day, operand->last_hour,
-		request->scan, request->by, &report, err) != 0)
+		request->scan, &operands->keys, &report, err) != 0)
 		return -1;
 	tell(operands, &report);
 	operand->day.rows = day->sample.rows;
 	operand->day.count = day->sample.count;
 	return 0;
+}
+
+const char *
+diff_operand_log(const struct diff_operand *operand)
+{
+	const struct diff_input *input = operand->input;
+
+	if (input == NULL || input->is_tally || !input->can_reread)
+		return NULL;
+	return input->path;
 }
 
 static void
@@ -375,6 +591,8 @@ warn_of(struct slice old, struct slice new)
 
 	if (!dayname_civil(old, &old_day) || !dayname_civil(new, &new_day))
 		return;
+	if (slice_equal(old, new) && old.len > 0)
+		msg_note("both are of %.*s: the same day", SLICE_ARG(new));
 	if (slice_compare(old, new) > 0)
 		msg_note("the old day %.*s is later than the new one %.*s; "
 			 "swapped?",

@@ -3,6 +3,7 @@
 
 #include "cmd/diff_store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -205,6 +206,16 @@ add_missing(struct missing *missing, const char *name)
 }
 
 int
+diff_store_before(struct diff_store *store, const struct stored_day *other,
+    size_t weeks, struct stored_day **day, struct err *err)
+{
+	char name[DAYNAME_SIZE];
+
+	dayname_before(slice_str(other->name), weeks * WEEK, name);
+	return look_for(store, name, day, err);
+}
+
+int
 diff_store_weeks(struct diff_store *store, const struct stored_day *day,
     size_t weeks, struct stored_day **days, size_t *count, struct err *err)
 {
@@ -214,12 +225,15 @@ diff_store_weeks(struct diff_store *store, const struct stored_day *day,
 
 	*count = 0;
 	for (; status == 0 && weeks > 0; weeks--) {
-		dayname_before(slice_str(day->name), weeks * WEEK, name);
-		status = look_for(store, name, &days[*count], err);
+		status = diff_store_before(store, day, weeks, &days[*count],
+		    err);
 		if (status == 0 && days[*count] != NULL)
 			++*count;
-		else if (status == 0)
+		else if (status == 0) {
+			dayname_before(slice_str(day->name), weeks * WEEK,
+			    name);
 			add_missing(&missing, name);
+		}
 	}
 	if (missing.count > DAYS_LISTED)
 		buf_add_format(&missing.names, " and %zu more",
@@ -235,12 +249,13 @@ diff_store_weeks(struct diff_store *store, const struct stored_day *day,
 
 int
 diff_store_read(struct diff_store *store, struct stored_day *day, int last,
-    const struct scan_options *options, const struct tally_keys *by,
+    const struct scan_options *options, const struct tally_keys *keys,
     struct scan_report *report, struct err *err)
 {
 	/* As of a tally by day and function: its rows have no hours. */
-	static const struct tally_keys has = { { TALLY_DAY, TALLY_FUNCTION },
-		2 };
+	static const struct tally_keys has = {
+		{ TALLY_DAY, TALLY_FUNCTION, TALLY_REVISION }, 3
+	};
 	const struct stored_days range = {
 		.first = slice_str(day->name),
 		.last = slice_str(day->name),
@@ -248,8 +263,68 @@ diff_store_read(struct diff_store *store, struct stored_day *day, int last,
 	};
 	struct scan_options scan = *options;
 
-	sample_init(&day->sample, by, &has);
+	sample_init(&day->sample, keys, &has);
 	scan.keys = day->sample.keys;
 	return stored_run(&scan, store->days, &range, sample_take, &day->sample,
 	    report, err);
+}
+
+int
+diff_store_rows(struct diff_store *store, const char *name, int last_hour,
+    const struct scan_options *options, const struct tally_keys *keys,
+    tally_take *row, void *context, struct err *err)
+{
+	const struct stored_days range = {
+		.first = slice_str(name),
+		.last = slice_str(name),
+		.last_hour = last_hour,
+	};
+	struct scan_options scan = *options;
+	struct scan_report report = { 0 };
+
+	scan.keys = *keys;
+	return stored_run(&scan, store->days, &range, row, context, &report,
+	    err);
+}
+
+/* The newest day that the store holds and that is not in the future; empty
+ * where there is none. */
+static int
+newest(struct diff_store *store, char name[DAYNAME_SIZE], struct err *err)
+{
+	struct days_list list = { 0 };
+	int status = days_parts(store->days, slice_str("0"), slice_str("~"),
+	    &list, err);
+
+	name[0] = '\0';
+	if (status == 0) {
+		drop_empty(&list);
+		for (size_t i = 0; i < list.count; i++)
+			if (slice_compare(list.items[i].day,
+				slice_str(store->today)) <= 0)
+				snprintf(name, DAYNAME_SIZE, "%.*s",
+				    SLICE_ARG(list.items[i].day));
+	}
+	days_list_release(&list);
+	return status;
+}
+
+struct stored_day *
+diff_store_newest(struct diff_store *store, struct err *err)
+{
+	struct stored_day *day = NULL;
+	char name[DAYNAME_SIZE];
+
+	if (make_ready(store, err) != 0 ||
+	    look_for(store, store->today, &day, err) != 0)
+		return NULL;
+	if (day != NULL)
+		return day;
+	if (newest(store, name, err) != 0)
+		return NULL;
+	if (name[0] == '\0')
+		err_set(err, "the store %s holds no day yet", store->folder);
+	else if (look_for(store, name, &day, err) != 0)
+		return NULL;
+	return day;
 }

@@ -53,6 +53,10 @@ bool diff_store_is_day(struct slice text);
 struct stored_day *diff_store_find(struct diff_store *store, const char *text,
     struct err *err);
 
+/* Today, if the store has something of it, else its newest day. NULL with err
+ * set: it holds none. */
+struct stored_day *diff_store_newest(struct diff_store *store, struct err *err);
+
 /*
  * The same weekday of so many weeks before a day, at least one: those that the
  * store holds, the oldest first, into days, which has room for all; *count is
@@ -64,10 +68,21 @@ int diff_store_weeks(struct diff_store *store, const struct stored_day *day,
     struct err *err) CHECKED;
 
 /* Reads what is selected of the hours up to last_hour (-1: all of them) into
- * the day's sample, to be grouped by these keys. */
+ * the day's sample, which is to have these keys. */
 int diff_store_read(struct diff_store *store, struct stored_day *day,
     int last_hour, const struct scan_options *options,
-    const struct tally_keys *by, struct scan_report *report,
+    const struct tally_keys *keys, struct scan_report *report,
     struct err *err) CHECKED;
+
+/* Gives the rows of a day up to that hour, in the order of these keys, to
+ * row(context). */
+int diff_store_rows(struct diff_store *store, const char *name, int last_hour,
+    const struct scan_options *options, const struct tally_keys *keys,
+    tally_take *row, void *context, struct err *err) CHECKED;
+
+/* The day of so many weeks before another: *day is NULL where the store has
+ * nothing of it, else the caller's. */
+int diff_store_before(struct diff_store *store, const struct stored_day *other,
+    size_t weeks, struct stored_day **day, struct err *err) CHECKED;
 
 #endif

@@ -4,6 +4,7 @@
 #include "compare/listing.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "base/csv.h"
 #include "base/json.h"
@@ -59,19 +60,52 @@ add_text(struct fields *fields, struct slice text)
 	end_field(fields);
 }
 
+/* Digits without printf: a listing is mostly numbers. At least so many. */
+static void
+add_digits(struct fields *fields, uint64_t number, int least)
+{
+	char digits[24];
+	size_t first = sizeof(digits);
+
+	for (; number > 0 || least > 0; number /= 10, least--)
+		digits[--first] = (char)('0' + number % 10);
+	buf_add(&fields->text,
+	    slice_make(digits + first, sizeof(digits) - first));
+}
+
 static void
 add_count(struct fields *fields, uint64_t number)
 {
-	buf_add_format(&fields->text, "%" PRIu64, number);
+	add_digits(fields, number, 1);
 	end_field(fields);
 }
 
-/* Empty when the number is not known. */
+/* Empty when the number is not known: a NaN, or without bounds. */
 static void
-add_decimal(struct fields *fields, bool is_known, double number, int places)
+add_decimal(struct fields *fields, double number, int places)
 {
-	if (is_known)
+	static const double powers[] = { 1, 10, 100, 1000, 10000 };
+	double scaled = nearbyint(fabs(number) * powers[places]);
+	uint64_t power = (uint64_t)powers[places];
+
+	if (scaled < 1e15) {
+		if (number < 0 && scaled > 0)
+			buf_add_char(&fields->text, '-');
+		add_digits(fields, (uint64_t)scaled / power, 1);
+		buf_add_char(&fields->text, '.');
+		add_digits(fields, (uint64_t)scaled % power, places);
+	} else if (isfinite(number)) {
 		buf_add_format(&fields->text, "%.*f", places, number);
+	}
+	end_field(fields);
+}
+
+/* A probability, which may be very small. */
+static void
+add_probability(struct fields *fields, double number)
+{
+	if (isfinite(number))
+		buf_add_format(&fields->text, "%.3g", number);
 	end_field(fields);
 }
 
@@ -102,41 +136,41 @@ add_delta(struct fields *fields, const struct change *change)
 }
 
 static void
-add_ratio(struct fields *fields, const struct change *change)
+add_ratios(struct fields *fields, const struct change *change)
 {
-	double ratio = 0;
+	double ratio = NAN;
 
 	if (change->old_count > 0)
 		ratio = (double)change->new_count / (double)change->old_count;
-	add_decimal(fields, change->old_count > 0, ratio, 3);
-	add_unknown(fields);
-	add_unknown(fields);
+	add_decimal(fields, ratio, 3);
+	add_decimal(fields, change->noise.ratio_low, 3);
+	add_decimal(fields, change->noise.ratio_high, 3);
 }
 
 static void
 fill(struct fields *fields, const struct change *change, size_t rank)
 {
-	bool is_expected = change->expected >= 0;
+	const struct pair *pair = &change->pair;
 
 	buf_clear(&fields->text);
 	fields->count = 0;
 	add_count(fields, rank);
 	add_text(fields, slice_str(change_name(change->kind)));
-	add_place(fields, change->pair.old);
-	add_place(fields, change->pair.new);
+	add_place(fields, pair->old);
+	add_place(fields, pair->new);
 	add_text(fields, change_function(change));
 	add_text(fields, change_site(change)->operation);
 	add_count(fields, change->old_count);
-	add_decimal(fields, is_expected, change->expected, 1);
+	add_decimal(fields, change->noise.expected, 1);
 	add_count(fields, change->new_count);
 	add_delta(fields, change);
-	add_ratio(fields, change);
-	add_decimal(fields, is_expected, change->excess, 1);
-	add_unknown(fields);
-	add_decimal(fields, change->share >= 0, change->share, 4);
-	add_unknown(fields);
-	add_text(fields, slice_str(match_name(change->pair.kind)));
-	add_decimal(fields, change->pair.score >= 0, change->pair.score, 2);
+	add_ratios(fields, change);
+	add_decimal(fields, change->noise.excess, 1);
+	add_decimal(fields, change->noise.low, 1);
+	add_decimal(fields, change->share >= 0 ? change->share : NAN, 4);
+	add_probability(fields, change->noise.q);
+	add_text(fields, slice_str(match_name(pair->kind)));
+	add_decimal(fields, pair->score >= 0 ? pair->score : NAN, 2);
 }
 
 static struct slice

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "compare/match_inside.h"
 
 enum field { FILE_NAME, LINE, FUNCTION, OPERATION, FIELDS };
 
@@ -17,17 +18,12 @@ struct rule {
 	enum field order[FIELDS];
 	size_t joined;     /* how many must agree */
 	bool needs_filled; /* the first field but one may not be empty */
-	enum match_kind kind;
-	double score;
 };
 
 static const struct rule same = { { FILE_NAME, LINE, FUNCTION, OPERATION }, 4,
-	false, MATCH_EXACT, 1 };
+	false };
 static const struct rule same_place = {
-	{ FILE_NAME, LINE, OPERATION, FUNCTION }, 3, true, MATCH_EXACT, 1
-};
-static const struct rule same_function = {
-	{ FILE_NAME, FUNCTION, OPERATION, LINE }, 3, true, MATCH_SHIFTED, -1
+	{ FILE_NAME, LINE, OPERATION, FUNCTION }, 3, true
 };
 
 int
@@ -90,14 +86,56 @@ sort(const struct site **sites, size_t count, const struct rule *rule)
 	qsort_r(sites, count, sizeof(sites[0]), compare_all, &copy);
 }
 
-static void
-add_pair(struct matching *matching, const struct site *old,
+void
+matching_add(struct matching *matching, const struct site *old,
     const struct site *new, enum match_kind kind, double score)
 {
 	xgrow(&matching->pairs, &matching->room, matching->count + 1,
 	    sizeof(matching->pairs[0]));
 	matching->pairs[matching->count++] = (struct pair){ old, new, kind,
-		score };
+		score, NULL };
+	if (old != NULL)
+		matching->old_is_paired[old - matching->all_old] = true;
+	if (new != NULL)
+		matching->new_is_paired[new - matching->all_new] = true;
+}
+
+void
+matching_add_twins(struct matching *matching, const struct site *old,
+    const struct site *new)
+{
+	matching_add(matching, old, NULL, MATCH_NONE, -1);
+	matching->pairs[matching->count - 1].twin = new;
+	matching_add(matching, NULL, new, MATCH_NONE, -1);
+	matching->pairs[matching->count - 1].twin = old;
+}
+
+bool
+matching_has_old(const struct matching *matching, const struct site *old)
+{
+	return matching->old_is_paired[old - matching->all_old];
+}
+
+bool
+matching_has_new(const struct matching *matching, const struct site *new)
+{
+	return matching->new_is_paired[new - matching->all_new];
+}
+
+void
+matching_drop_paired(struct matching *matching)
+{
+	size_t old_free = 0;
+	size_t new_free = 0;
+
+	for (size_t i = 0; i < matching->old_count; i++)
+		if (!matching_has_old(matching, matching->old[i]))
+			matching->old[old_free++] = matching->old[i];
+	for (size_t i = 0; i < matching->new_count; i++)
+		if (!matching_has_new(matching, matching->new[i]))
+			matching->new[new_free++] = matching->new[i];
+	matching->old_count = old_free;
+	matching->new_count = new_free;
 }
 
 static bool
@@ -106,17 +144,12 @@ may_join(const struct site *site, const struct rule *rule)
 	return !rule->needs_filled || get(site, rule->order[1]).len > 0;
 }
 
-/*
- * Walks both sorted lists at once. Free sites are moved to the front as they
- * are passed: old[0 .. old_free) and new[0 .. new_free) stay free.
- */
+/* Walks both sorted lists at once. */
 static void
 apply(struct matching *matching, const struct rule *rule)
 {
 	const struct site **old = matching->old;
 	const struct site **new = matching->new;
-	size_t old_free = 0;
-	size_t new_free = 0;
 	size_t i = 0;
 	size_t j = 0;
 
@@ -126,19 +159,14 @@ apply(struct matching *matching, const struct rule *rule)
 		int order = compare(old[i], new[j], rule, rule->joined);
 
 		if (order == 0 && may_join(old[i], rule))
-			add_pair(matching, old[i++], new[j++], rule->kind,
-			    rule->score);
+			matching_add(matching, old[i++], new[j++], MATCH_EXACT,
+			    1);
 		else if (order <= 0)
-			old[old_free++] = old[i++];
+			i++;
 		else
-			new[new_free++] = new[j++];
+			j++;
 	}
-	while (i < matching->old_count)
-		old[old_free++] = old[i++];
-	while (j < matching->new_count)
-		new[new_free++] = new[j++];
-	matching->old_count = old_free;
-	matching->new_count = new_free;
+	matching_drop_paired(matching);
 }
 
 static const struct site **
@@ -160,6 +188,10 @@ matching_init(struct matching *matching, const struct site *old,
 		.old_count = old_count,
 		.new = pointers(new, new_count),
 		.new_count = new_count,
+		.all_old = old,
+		.all_new = new,
+		.old_is_paired = xcalloc(old_count, sizeof(bool)),
+		.new_is_paired = xcalloc(new_count, sizeof(bool)),
 	};
 }
 
@@ -169,6 +201,8 @@ matching_release(struct matching *matching)
 	free(matching->old);
 	free(matching->new);
 	free(matching->pairs);
+	free(matching->old_is_paired);
+	free(matching->new_is_paired);
 	*matching = (struct matching){ 0 };
 }
 
@@ -180,20 +214,13 @@ matching_by_place(struct matching *matching)
 }
 
 void
-matching_by_function(struct matching *matching)
-{
-	apply(matching, &same_function);
-}
-
-void
 matching_finish(struct matching *matching)
 {
 	for (size_t i = 0; i < matching->old_count; i++)
-		add_pair(matching, matching->old[i], NULL, MATCH_NONE, -1);
+		matching_add(matching, matching->old[i], NULL, MATCH_NONE, -1);
 	for (size_t i = 0; i < matching->new_count; i++)
-		add_pair(matching, NULL, matching->new[i], MATCH_NONE, -1);
-	matching->old_count = 0;
-	matching->new_count = 0;
+		matching_add(matching, NULL, matching->new[i], MATCH_NONE, -1);
+	matching_drop_paired(matching);
 }
 
 const char *

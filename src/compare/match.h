@@ -8,8 +8,8 @@
  * pairs some of those that the ones before it left free:
  *
  *	matching_init(&matching, old, old_count, new, new_count);
- *	matching_by_place(&matching);
- *	matching_by_function(&matching);
+ *	matching_by_targets(&matching, targets);
+ *	matching_by_order(&matching, factor);
  *	matching_finish(&matching);
  *	... matching.pairs[0 .. matching.count) ...
  *	matching_release(&matching);
@@ -47,6 +47,25 @@ struct pair {
 	const struct site *new; /* NULL: vanished */
 	enum match_kind kind;
 	double score; /* 0 to 1; negative: not known */
+	/* Of what is on one side only: where on the other it may have moved to
+	 * or from; not known for sure, so their counts stay apart. Or NULL. */
+	const struct site *twin;
+};
+
+/* Below that a match is MATCH_MAYBE: of five such one is wrong. */
+#define MATCH_SURE .6
+
+/* Where the source says that the line of a site went. */
+struct match_target {
+	struct slice file; /* as the new day's log names it; borrowed */
+	struct slice line; /* empty: the line is gone */
+	double score;
+	enum match_kind kind; /* MATCH_NONE: gone */
+	bool is_known; /* the source tells; if not, the rest is not set */
+	bool names_operation; /* the line's text has a word of the operation */
+	/* Where the line was, as the new day's log names that file; empty: as
+	 * the old one's did. Borrowed. */
+	struct slice old_file;
 };
 
 struct matching {
@@ -57,6 +76,10 @@ struct matching {
 	struct pair *pairs;
 	size_t count;
 	size_t room;
+
+	/* For matchers, see match_inside.h. */
+	const struct site *all_old, *all_new; /* as given */
+	bool *old_is_paired, *new_is_paired;  /* one for each of them */
 };
 
 /* All sites free. Both arrays must outlive the matching. */
@@ -68,9 +91,19 @@ void matching_release(struct matching *matching);
  * line and operation, where logs name the function only at times. */
 void matching_by_place(struct matching *matching);
 
-/* Pairs sites of the same file, function and operation, in the order of their
- * lines: the code above them grew or shrank. */
-void matching_by_function(struct matching *matching);
+/*
+ * Pairs free old sites with the free new ones that are where the source says,
+ * with the same operation; targets[i] is of the i-th old site that was given to
+ * matching_init(). One below MATCH_SURE is MATCH_MAYBE. Then, where the new day
+ * has no such operation there, with the free one that is nearest, five lines
+ * away at most, or where the old one was: MATCH_DOUBTFUL, as is an edited line
+ * that has no word of the operation left. (Python 3.8 reports calls of several
+ * lines elsewhere than 3.7 did.) What the source knows to be gone, or to be
+ * where the new day counts nothing, gets a pair of its own, so that no other
+ * matcher guesses.
+ */
+void matching_by_targets(struct matching *matching,
+    const struct match_target *targets);
 
 /* Gives each site that is still free a pair of its own. */
 void matching_finish(struct matching *matching);

@@ -3,14 +3,10 @@
 
 #include "compare/rank.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
-
-enum {
-	ENOUGH_COUNTS = 10, /* on both days, for a ratio to mean something */
-	ENOUGH_SITES = 10   /* for their median to */
-};
 
 static uint64_t
 add_up(uint64_t sum, uint64_t more)
@@ -24,50 +20,6 @@ count_of(const struct site *site)
 	return site == NULL ? 0 : site->count;
 }
 
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double left = *(const double *)a;
-	double right = *(const double *)b;
-
-	return (left > right) - (left < right);
-}
-
-static double
-median(double *values, size_t count)
-{
-	qsort(values, count, sizeof(values[0]), compare_doubles);
-	return (values[(count - 1) / 2] + values[count / 2]) / 2;
-}
-
-void
-traffic_tell(struct traffic *traffic, const struct pair *pairs, size_t count)
-{
-	double *ratios = xcalloc(count, sizeof(ratios[0]));
-	size_t n = 0;
-	double old_sum = 0;
-	double new_sum = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		uint64_t old = count_of(pairs[i].old);
-		uint64_t new = count_of(pairs[i].new);
-
-		old_sum += (double)old;
-		new_sum += (double)new;
-		if (old >= ENOUGH_COUNTS && new >= ENOUGH_COUNTS)
-			ratios[n++] = (double)new / (double)old;
-	}
-	*traffic = (struct traffic){ 0 };
-	if (old_sum > 0)
-		traffic->total = new_sum / old_sum;
-	traffic->factor = traffic->total;
-	if (n >= ENOUGH_SITES) {
-		traffic->factor = median(ratios, n);
-		traffic->sites = n;
-	}
-	free(ratios);
-}
-
 uint64_t
 change_size(const struct change *change)
 {
@@ -76,29 +28,24 @@ change_size(const struct change *change)
 	    change->old_count - change->new_count;
 }
 
-/* What it is ranked by, as its sign ... */
-static int
-direction(const struct change *change)
-{
-	if (change->expected >= 0)
-		return (change->excess > 0) - (change->excess < 0);
-	return (change->new_count > change->old_count) -
-	    (change->new_count < change->old_count);
-}
-
-/* ... and its size. */
-static double
-magnitude(const struct change *change)
-{
-	if (change->expected >= 0)
-		return change->excess < 0 ? -change->excess : change->excess;
-	return (double)change_size(change);
-}
-
 bool
 change_rose(const struct change *change)
 {
-	return direction(change) > 0;
+	return change->noise.excess > 0 && change->pair.twin == NULL;
+}
+
+bool
+change_stands_out(const struct change *change)
+{
+	return change->noise.stands_out;
+}
+
+bool
+change_falls_short(const struct change *change)
+{
+	return change->pair.twin == NULL &&
+	    change->noise.ratio_high * (double)change->old_count <
+	    change->noise.expected;
 }
 
 const struct site *
@@ -131,13 +78,20 @@ change_name(enum change_kind kind)
 	return names[kind];
 }
 
-/* Risers, fallers, the rest. */
+/* Risers, fallers and what may only have moved, the rest. */
 static int
 group_of(const struct change *change)
 {
-	static const int groups[] = { 1, 2, 0 }; /* fell, same, rose */
+	if (change->noise.excess == 0)
+		return 2;
+	return change_rose(change) ? 0 : 1;
+}
 
-	return groups[direction(change) + 1];
+/* The larger first. */
+static int
+compare_sizes(double a, double b)
+{
+	return (a < b) - (a > b);
 }
 
 static int
@@ -163,8 +117,10 @@ compare_changes(const void *a, const void *b)
 
 	order = group_of(left) - group_of(right);
 	if (order == 0)
-		order = (magnitude(left) < magnitude(right)) -
-		    (magnitude(left) > magnitude(right));
+		order = compare_sizes(left->noise.low, right->noise.low);
+	if (order == 0)
+		order = compare_sizes(fabs(left->noise.excess),
+		    fabs(right->noise.excess));
 	/* counts beyond 2^53 are not exact as a double */
 	if (order == 0)
 		order = (change_size(left) < change_size(right)) -
@@ -191,69 +147,111 @@ kind_of(const struct pair *pair)
 }
 
 static struct change
-make_change(const struct pair *pair, double factor)
+make_change(const struct lineup_row *row, const struct noise_verdict *verdict)
 {
 	struct change change = {
-		.pair = *pair,
-		.kind = kind_of(pair),
-		.old_count = count_of(pair->old),
-		.new_count = count_of(pair->new),
-		.expected = -1,
+		.pair = row->pair,
+		.old_counts = row->old,
+		.kind = kind_of(&row->pair),
+		.old_count = count_of(row->pair.old),
+		.new_count = count_of(row->pair.new),
+		.noise = *verdict,
 		.share = -1,
 	};
 
-	if (factor > 0) {
-		change.expected = (double)change.old_count * factor;
-		change.excess = (double)change.new_count - change.expected;
+	/* Where the same went missing elsewhere, that is what happened. */
+	if (row->pair.twin != NULL) {
+		change.noise.stands_out = false;
+		change.noise.low = 0;
 	}
 	return change;
 }
 
 static void
-tell_shares(struct ranking *ranking)
+sum_up(struct ranking *ranking)
 {
-	double rise = 0;
+	ranking->old_sum = 0;
+	ranking->new_sum = 0;
+	ranking->expected_sum = 0;
+	ranking->excess_sum = 0;
+	for (size_t i = 0; i < ranking->count; i++) {
+		const struct change *change = &ranking->changes[i];
 
+		ranking->old_sum = add_up(ranking->old_sum, change->old_count);
+		ranking->new_sum = add_up(ranking->new_sum, change->new_count);
+		ranking->expected_sum += change->noise.expected;
+		if (change_rose(change))
+			ranking->excess_sum += change->noise.excess;
+	}
 	for (size_t i = 0; i < ranking->count; i++)
 		if (change_rose(&ranking->changes[i]))
-			rise += magnitude(&ranking->changes[i]);
-	for (size_t i = 0; i < ranking->count; i++)
-		if (change_rose(&ranking->changes[i]))
-			ranking->changes[i].share = magnitude(
-							&ranking->changes[i]) /
-			    rise;
+			ranking->changes[i].share =
+			    ranking->changes[i].noise.excess /
+			    ranking->excess_sum;
 }
 
 static void
 count_changes(struct ranking *ranking)
 {
 	ranking->risers = 0;
+	ranking->standing = 0;
 	ranking->changed = 0;
 	for (size_t i = 0; i < ranking->count; i++) {
 		if (change_rose(&ranking->changes[i]))
 			ranking->risers++;
+		if (change_stands_out(&ranking->changes[i]))
+			ranking->standing++;
 		if (ranking->changes[i].kind != CHANGE_SAME)
 			ranking->changed++;
 	}
 }
 
-void
-ranking_init(struct ranking *ranking, const struct pair *pairs, size_t count,
-    double factor)
+/* The verdicts on the rows, in their order; the caller frees them. */
+static struct noise_verdict *
+judge(struct noise *noise, const struct lineup_row *rows, size_t count,
+    const struct traffic *traffic, double factor)
 {
-	*ranking = (struct ranking){ .count = count };
-	ranking->changes = xcalloc(count, sizeof(ranking->changes[0]));
-	for (size_t i = 0; i < count; i++) {
-		struct change change = make_change(&pairs[i], factor);
+	struct noise_verdict *verdicts = xcalloc(count, sizeof(verdicts[0]));
+	struct noise_series *series = xcalloc(count, sizeof(series[0]));
 
-		ranking->changes[i] = change;
-		ranking->old_sum = add_up(ranking->old_sum, change.old_count);
-		ranking->new_sum = add_up(ranking->new_sum, change.new_count);
+	for (size_t i = 0; i < count; i++) {
+		series[i].old = rows[i].old;
+		series[i].new = count_of(rows[i].pair.new);
 	}
+	noise_judge(noise, series, count, traffic, factor, verdicts);
+	free(series);
+	return verdicts;
+}
+
+void
+ranking_init(struct ranking *ranking, const struct lineup_row *rows,
+    size_t count, const struct traffic *traffic, double factor)
+{
+	struct noise_verdict *verdicts;
+
+	*ranking = (struct ranking){
+		.count = count,
+		.days = traffic->day_count,
+		.factor = factor > 0 ? factor : 1,
+	};
+	verdicts = judge(&ranking->noise, rows, count, traffic, factor);
+	ranking->changes = xcalloc(count, sizeof(ranking->changes[0]));
+	for (size_t i = 0; i < count; i++)
+		ranking->changes[i] = make_change(&rows[i], &verdicts[i]);
+	free(verdicts);
 	qsort(ranking->changes, count, sizeof(ranking->changes[0]),
 	    compare_changes);
-	tell_shares(ranking);
+	sum_up(ranking);
 	count_changes(ranking);
+}
+
+void
+ranking_copy(struct ranking *ranking, const struct ranking *of)
+{
+	*ranking = *of;
+	ranking->changes = xcalloc(of->count, sizeof(of->changes[0]));
+	for (size_t i = 0; i < of->count; i++)
+		ranking->changes[i] = of->changes[i];
 }
 
 void
@@ -282,17 +280,50 @@ ranking_keep(struct ranking *ranking, uint64_t min_count, uint64_t min_delta)
 	count_changes(ranking);
 }
 
+void
+ranking_select(struct ranking *ranking,
+    bool (*wanted)(const struct change *change, const void *context),
+    const void *context)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ranking->count; i++)
+		if (wanted(&ranking->changes[i], context))
+			ranking->changes[kept++] = ranking->changes[i];
+	ranking->count = kept;
+	sum_up(ranking);
+	count_changes(ranking);
+}
+
+const struct change *
+ranking_first(const struct ranking *ranking)
+{
+	for (size_t i = 0; i < ranking->count; i++)
+		if (change_stands_out(&ranking->changes[i]))
+			return &ranking->changes[i];
+	return ranking->changes;
+}
+
+/* What appeared has a base of 0. */
+static double
+base_of(const struct change *change, bool is_expected)
+{
+	if (change->kind == CHANGE_APPEARED)
+		return 0;
+	return is_expected ? change->noise.expected : (double)change->old_count;
+}
+
 bool
 ranking_rose_above(const struct ranking *ranking, double percent,
-    uint64_t min_count)
+    uint64_t min_count, bool of_expected)
 {
 	for (size_t i = 0; i < ranking->count; i++) {
 		const struct change *change = &ranking->changes[i];
-		double base = change->expected >= 0 ? change->expected :
-						      (double)change->old_count;
+		double base = base_of(change, of_expected);
+		double new = (double)change->new_count;
 
-		if (change_rose(change) && has_count(change, min_count) &&
-		    (double)change->new_count > base * (1 + percent / 100))
+		if (has_count(change, min_count) && change->pair.twin == NULL &&
+		    new > base &&new > base *(1 + percent / 100))
 			return true;
 	}
 	return false;

@@ -3,19 +3,25 @@
 #define COMPARE_RANK_H
 
 /*
- * From pairs of sites to changes, the worst first. Pure: no I/O.
+ * From rows of sites to changes, the worst first. Pure: no I/O.
  *
- * What a change is ranked by is its rise: new - old; or, where the traffic is
- * known, its excess: new - expected. Risers come first, the largest rise at
- * the top; then what fell, the largest fall first; then the rest. Ties are
- * ordered by file, line and operation.
+ * Rows are ranked by the lower bound of their excess over what was expected, so
+ * that what is large and sure comes first. Then come those that rose, but may
+ * have done so by chance, the largest excess first; then what fell, and what
+ * may only have moved (its pair has a twin), the largest first; then the rest.
+ * Ties are ordered by file, line and operation.
+ *
+ * A row may rank high, since much depends on it, and yet be within the noise;
+ * which ones stand out is told for each (change_stands_out).
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compare/lineup.h"
 #include "compare/match.h"
+#include "compare/noise.h"
 
 enum change_kind {
 	CHANGE_APPEARED, /* no such site before */
@@ -27,55 +33,69 @@ enum change_kind {
 
 struct change {
 	struct pair pair;
-	enum change_kind kind;
-	uint64_t old_count; /* 0 where it appeared */
+	const uint64_t *old_counts; /* of each old day */
+	enum change_kind kind;      /* by the counts as they are */
+	uint64_t old_count;         /* the mean; 0 where it appeared */
 	uint64_t new_count;
-	double expected; /* of the new count; negative: not known */
-	double excess;   /* new - expected; only where that is known */
-	double share;    /* of all rises; negative: it did not rise */
+	struct noise_verdict noise; /* expected, excess, its lower bound, ... */
+	double share; /* of all rises; negative: it did not rise */
 };
 
 struct ranking {
 	struct change *changes;
 	size_t count;
 	uint64_t old_sum, new_sum; /* at most 2^64-1 */
-	size_t risers;             /* of those that are left */
-	size_t changed;            /* not CHANGE_SAME, of those that are left */
+	double expected_sum;
+	double excess_sum; /* of those that rose */
+	size_t risers;     /* change_rose(), of those that are left */
+	size_t standing;   /* of them: those that stand out, in any place */
+	size_t changed;    /* not CHANGE_SAME, of those that are left */
+	size_t days;       /* old ones */
+	double factor;     /* new traffic over old that was reckoned with */
+	struct noise noise;
 };
 
-/*
- * How much more traffic the new day had, told from the sites themselves: the
- * median of new/old over those that have at least 10 on both days. With fewer
- * than 10 such sites the ratio of the sums, which the change that is sought
- * distorts. 0 where the old day has nothing at all.
- */
-struct traffic {
-	double factor;
-	size_t sites; /* that the median was taken of; 0: it is the sums' */
-	double total; /* the ratio of the sums */
-};
-
-void traffic_tell(struct traffic *traffic, const struct pair *pairs,
-    size_t count);
-
-/* Ranks the pairs; factor is new traffic over old, 0 where not known. */
-void ranking_init(struct ranking *ranking, const struct pair *pairs,
-    size_t count, double factor);
+/* Judges and ranks rows; factor is new traffic over old, traffic tells that of
+ * the old days. The rows' sites and counts are borrowed. */
+void ranking_init(struct ranking *ranking, const struct lineup_row *rows,
+    size_t count, const struct traffic *traffic, double factor);
 void ranking_release(struct ranking *ranking);
+
+/* A ranking of its own of the same rows. */
+void ranking_copy(struct ranking *ranking, const struct ranking *of);
 
 /* Leaves out changes with both counts below min_count, and those by less than
  * min_delta. Shares stay those of all rises. */
 void ranking_keep(struct ranking *ranking, uint64_t min_count,
     uint64_t min_delta);
 
-/* Whether a change with at least min_count on one day rose by more than so
- * many percent, of what was expected where that is known; what appeared rose
- * by more than any. */
-bool ranking_rose_above(const struct ranking *ranking, double percent,
-    uint64_t min_count);
+/* Leaves only those that wanted() wants; sums and shares are then of these,
+ * what they were judged by is not. */
+void ranking_select(struct ranking *ranking,
+    bool (*wanted)(const struct change *change, const void *context),
+    const void *context);
 
-/* Whether it is a riser, as they are ranked. */
+/* Whether a change with at least min_count on one day rose by more than so
+ * many percent: of what was expected, or of the old count. What appeared rose
+ * by more than any; what may only have moved did not rise. */
+bool ranking_rose_above(const struct ranking *ranking, double percent,
+    uint64_t min_count, bool of_expected);
+
+/* The first change that stands out; where none does, the first. There is
+ * one. */
+const struct change *ranking_first(const struct ranking *ranking);
+
+/* Whether more than expected was counted, and not as what may only have moved:
+ * of that nothing is known to be beyond what was expected. */
 bool change_rose(const struct change *change);
+
+/* Whether that is more than noise, many sites being looked at: more than a
+ * lower bound above 0, see noise_judge(). Where it holds for none, nothing
+ * stands out. */
+bool change_stands_out(const struct change *change);
+
+/* Whether less than expected was, by more than noise. */
+bool change_falls_short(const struct change *change);
 
 /* "appeared", "vanished", ... */
 const char *change_name(enum change_kind kind);

@@ -12,7 +12,7 @@ static bool
 may_have(const struct tally_keys *has, enum tally_column column)
 {
 	if (column != TALLY_DAY && column != TALLY_HOUR &&
-	    column != TALLY_FUNCTION)
+	    column != TALLY_FUNCTION && column != TALLY_REVISION)
 		return true;
 	return has == NULL || tally_keys_have(has, column);
 }
@@ -26,15 +26,15 @@ ask_for(struct sample *sample, const struct tally_keys *has,
 }
 
 void
-sample_init(struct sample *sample, const struct tally_keys *by,
+sample_init(struct sample *sample, const struct tally_keys *keys,
     const struct tally_keys *has)
 {
 	*sample = (struct sample){ 0 };
 	table_init(&sample->texts, sizeof(struct slice));
 	ask_for(sample, has, TALLY_DAY);
 	ask_for(sample, has, TALLY_HOUR);
-	for (size_t i = 0; i < by->count; i++)
-		ask_for(sample, has, by->column[i]);
+	for (size_t i = 0; i < keys->count; i++)
+		ask_for(sample, has, keys->column[i]);
 }
 
 void
@@ -61,19 +61,38 @@ keep(struct sample *sample, struct slice text)
 	return *copy;
 }
 
-/* The hour of "2013-06-12T05", or -1. */
+/* A number below most; else -1. */
 static int
-hour_of(struct slice hour)
+number_below(struct slice text, uint64_t most)
 {
-	const char *t = slice_rchr(hour, 'T');
 	uint64_t number;
 
-	if (t == NULL)
-		return -1;
-	hour = slice_from(hour, (size_t)(t - hour.ptr) + 1);
-	if (slice_number(hour, &number) != 0 || number > 23)
+	if (slice_number(text, &number) != 0 || number >= most)
 		return -1;
 	return (int)number;
+}
+
+/* The hour and the minute of "2013-06-12T05" or "2013-06-12T05:45"; what it has
+ * not is -1. */
+static void
+read_hour(struct slice text, struct sample_row *row)
+{
+	const char *t = slice_rchr(text, 'T');
+	struct slice rest;
+	struct slice hour;
+
+	row->hour = -1;
+	row->minute = -1;
+	if (t == NULL)
+		return;
+	rest = slice_from(text, (size_t)(t - text.ptr) + 1);
+	if (!slice_cut(&rest, ':', &hour)) {
+		hour = rest;
+		rest.len = 0;
+	}
+	row->hour = number_below(hour, 24);
+	if (row->hour >= 0)
+		row->minute = number_below(rest, 60);
 }
 
 /* An hour names its day too. */
@@ -106,9 +125,9 @@ sample_take(void *context, const struct tally_row *row, struct err *err)
 	(void)err;
 	xgrow(&sample->rows, &sample->room, sample->count + 1,
 	    sizeof(sample->rows[0]));
-	sample->rows[sample->count++] = (struct sample_row){
+	sample->rows[sample->count] = (struct sample_row){
 		.day = keep(sample, day_of(value)),
-		.hour = hour_of(value[TALLY_HOUR]),
+		.revision = keep(sample, value[TALLY_REVISION]),
 		.site = {
 			.file = keep(sample, value[TALLY_FILE]),
 			.line = without_zeros(
@@ -119,6 +138,7 @@ sample_take(void *context, const struct tally_row *row, struct err *err)
 			.count = row->count,
 		},
 	};
+	read_hour(value[TALLY_HOUR], &sample->rows[sample->count++]);
 	return 0;
 }
 
@@ -153,4 +173,27 @@ sample_days(const struct sample *sample, struct sample_day **days)
 		(*days)[count] = day_from(sample, i);
 	}
 	return count;
+}
+
+struct slice
+sample_revision(const struct sample_day *day, size_t *others)
+{
+	struct slice most = slice_make(NULL, 0);
+	struct table counts;
+	double best = -1;
+
+	table_init(&counts, sizeof(double));
+	for (size_t i = 0; i < day->count; i++) {
+		const struct sample_row *row = &day->rows[i];
+		double *count = table_add(&counts, row->revision, NULL);
+
+		*count += (double)row->site.count;
+		if (*count > best) {
+			best = *count;
+			most = row->revision;
+		}
+	}
+	*others = counts.count > 0 ? counts.count - 1 : 0;
+	table_release(&counts);
+	return most;
 }

@@ -20,6 +20,9 @@
 struct sample_row {
 	struct slice day; /* may be empty */
 	int hour;         /* 0 to 23; -1: not known */
+	int minute;       /* of it; -1: not known */
+	struct slice
+	    revision; /* of the program; where asked for; may be empty */
 	struct site site;
 };
 
@@ -43,10 +46,10 @@ struct sample_day {
 /*
  * An empty sample that can be grouped by these keys; when they hold the kind,
  * it stands where the operation would. Of an input that is a tally, has are
- * its columns: a day, hour or function that it lacks is not asked for (NULL:
- * it may have all).
+ * its columns: a day, hour, function or revision that it lacks is not asked for
+ * (NULL: it may have all).
  */
-void sample_init(struct sample *sample, const struct tally_keys *by,
+void sample_init(struct sample *sample, const struct tally_keys *keys,
     const struct tally_keys *has);
 void sample_release(struct sample *sample);
 
@@ -54,6 +57,10 @@ void sample_release(struct sample *sample);
  * by sample->keys, as scan_run() gives them. */
 int sample_take(void *context, const struct tally_row *row,
     struct err *err) CHECKED;
+
+/* The revision that most of a day's rows have, by their counts; empty where
+ * most have none. *others is how many others there are. */
+struct slice sample_revision(const struct sample_day *day, size_t *others);
 
 /* The days, in order: *days is an array that the caller frees, valid until
  * the sample is released. Returns how many. */

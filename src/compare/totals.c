@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "compare/grouping.h"
 
 /* A value of the table. */
 struct total {
@@ -57,47 +58,17 @@ totals_release(struct totals *totals)
 	*totals = (struct totals){ 0 };
 }
 
-/* The site without what is not grouped by. */
-static struct site
-group_of(const struct totals *totals, const struct site *site)
-{
-	const struct tally_keys *keys = &totals->keys;
-	struct site group = { .count = 0 };
-
-	if (tally_keys_have(keys, TALLY_FILE))
-		group.file = site->file;
-	if (tally_keys_have(keys, TALLY_LINE))
-		group.line = site->line;
-	if (tally_keys_have(keys, TALLY_FUNCTION))
-		group.function = site->function;
-	if (tally_keys_have(keys, TALLY_OPERATION) ||
-	    tally_keys_have(keys, TALLY_KIND))
-		group.operation = site->operation;
-	return group;
-}
-
 static void
 add_site(struct totals *totals, const struct site *site, struct buf *key)
 {
-	struct site group = group_of(totals, site);
-	struct tally_row row = {
-		.value = {
-			[TALLY_FILE] = group.file,
-			[TALLY_LINE] = group.line,
-			[TALLY_FUNCTION] = group.function,
-			[TALLY_OPERATION] = group.operation,
-			[TALLY_KIND] = group.operation,
-		},
-	};
 	struct tally_sum more = { .count = site->count };
 	struct total *sum;
 	bool added;
 
-	buf_clear(key);
-	tally_key_add(key, &totals->keys, &row);
+	grouping_key(key, &totals->keys, site);
 	sum = table_add(&totals->sums, buf_slice(key), &added);
 	if (added)
-		sum->site = group;
+		sum->site = grouping_site(&totals->keys, site);
 	tally_sum_add(&sum->sum, &more);
 }
 
@@ -109,17 +80,7 @@ totals_add(struct totals *totals, const struct sample_day *day, int last_hour)
 	for (size_t i = 0; i < day->count; i++)
 		if (last_hour < 0 || day->rows[i].hour <= last_hour)
 			add_site(totals, &day->rows[i].site, &key);
-	totals->days++;
 	buf_release(&key);
-}
-
-/* To the nearest, a half up. */
-static uint64_t
-divide(uint64_t sum, size_t days)
-{
-	uint64_t rest = sum % days;
-
-	return sum / days + (rest >= days - rest ? 1 : 0);
 }
 
 void
@@ -134,9 +95,6 @@ totals_finish(struct totals *totals)
 
 		totals->sites[i] = sum->site;
 		totals->sites[i].count = sum->sum.count;
-		if (totals->days > 1)
-			totals->sites[i].count = divide(sum->sum.count,
-			    totals->days);
 		totals->is_over |= sum->sum.is_over;
 	}
 	free(sorted);

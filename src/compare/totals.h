@@ -3,8 +3,8 @@
 #define COMPARE_TOTALS_H
 
 /*
- * One side of a comparison: a day, or the mean of several, added up by what
- * the user asked for: site and operation, file, kind, ... Pure: no I/O.
+ * The sites of a day: its rows added up by some columns, whatever hour,
+ * revision or host they are of. Pure: no I/O.
  */
 
 #include <stdbool.h>
@@ -30,7 +30,6 @@ struct totals {
 	struct table sums;
 	struct site *sites; /* filled by totals_finish(), ordered by keys */
 	size_t count;
-	size_t days;
 	bool is_over; /* a sum would have passed 2^64-1 and stays there */
 };
 
@@ -41,8 +40,7 @@ void totals_release(struct totals *totals);
 void totals_add(struct totals *totals, const struct sample_day *day,
     int last_hour);
 
-/* Makes the sites: with several days, each count is the mean, rounded to the
- * nearest. Nothing may be added after it. */
+/* Makes the sites. Nothing may be added after it. */
 void totals_finish(struct totals *totals);
 
 #endif

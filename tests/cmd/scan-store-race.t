@@ -221,7 +221,7 @@ awk 'BEGIN {
 		printf "2013-01-01 00:00:00 1: app/f1.py:1 -- K1.put\n"
 }' >logs/again.log
 stored_scan
-beside 'a diff that nobody reads' 1 \
+beside 'a diff that nobody reads' 0 \
     tallyman diff --top 0 2012-01-02 2012-01-03
 stored_grow 400
 stored_scan

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # A signal that ends a scan leaves nothing half written; kill -9 leaves the
-# old file whole.
+# old file whole. One that ends a comparison ends its git too.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 
 # begin: starts a scan that waits for its input with -o old.csv half made.
@@ -55,4 +55,31 @@ check_output 'and the file is new' \
     'day,file,line,function,operation,count,entries
 2013-06-12,a.py,1,,A.put,7,1' cat old.csv
 check_not 'and nothing else is left' left_over
+
+# A git that never answers, and holds a pipe open as long as it lives.
+mkdir bin
+cat >bin/git <<'EOS'
+#!/bin/sh
+exec 3>"$HELD"
+exec sleep 60
+EOS
+chmod +x bin/git
+HELD=$work/held
+export HELD
+git_ends()
+{
+	mkfifo held
+	PATH=$work/bin:$PATH tallyman-diff --repo . --old-rev a --new-rev b \
+	    old.csv old.csv 2>/dev/null &
+	diff=$!
+	exec 4<held # waits for it
+	kill -15 "$diff"
+	timeout 20 cat <&4
+	ended=$?
+	exec 4<&-
+	status=0
+	wait "$diff" || status=$?
+	[ "$ended" -eq 0 ] && [ "$status" -eq $((128 + 15)) ]
+}
+check 'SIGTERM ends a comparison and the git that it waits for' git_ends
 done_testing

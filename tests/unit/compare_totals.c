@@ -166,27 +166,6 @@ cuts_at_an_hour(void)
 }
 
 static void
-takes_the_mean(void)
-{
-	static const struct example rows[] = {
-		{ "2021-04-01", "", "a.py", "1", "f", "X.put", 10 },
-		{ "2021-04-01", "", "b.py", "1", "f", "X.put", 1 },
-		{ "2021-04-02", "", "a.py", "1", "f", "X.put", 15 },
-		{ "2021-04-02", "", "b.py", "1", "f", "X.put", 2 },
-		{ "2021-04-03", "", "a.py", "1", "f", "X.put", 25 },
-		{ "2021-04-03", "", "b.py", "1", "f", "X.put", 1 },
-		{ 0 },
-	};
-	struct added added;
-
-	add_up(&added, "site,operation", rows, -1);
-	CHECK_INT(added.totals.days, 3);
-	CHECK_INT(added.totals.sites[0].count, 17); /* of 16.67 */
-	CHECK_INT(added.totals.sites[1].count, 1);  /* of 1.33 */
-	discard(&added);
-}
-
-static void
 stays_at_the_most(void)
 {
 	static const struct example rows[] = {
@@ -247,6 +226,50 @@ reads_keys(void)
 	CHECK(strstr(err.text, "file") != NULL);
 }
 
+static void
+reads_minutes(void)
+{
+	static const struct example rows[] = {
+		{ "2021-04-04", "2021-04-04T05:45", "a", "1", "f", "X.put", 1 },
+		{ "2021-04-04", "2021-04-04T06", "a", "1", "f", "X.put", 1 },
+		{ "2021-04-04", "2021-04-04T07:61", "a", "1", "f", "X.put", 1 },
+		{ "2021-04-04", "", "a", "1", "f", "X.put", 1 },
+		{ 0 },
+	};
+	struct tally_keys by;
+	struct sample sample;
+
+	parse(&by, "site");
+	fill(&sample, &by, rows);
+	CHECK_INT(sample.rows[0].hour, 5);
+	CHECK_INT(sample.rows[0].minute, 45);
+	CHECK_INT(sample.rows[1].hour, 6);
+	CHECK_INT(sample.rows[1].minute, -1);
+	CHECK_INT(sample.rows[2].hour, 7);
+	CHECK_INT(sample.rows[2].minute, -1);
+	CHECK_INT(sample.rows[3].hour, -1);
+	CHECK_INT(sample.rows[3].minute, -1);
+	sample_release(&sample);
+}
+
+static void
+tells_revisions(void)
+{
+	static const struct sample_row rows[] = {
+		{ .revision = SLICE("v1"), .site.count = 5 },
+		{ .revision = SLICE("v2"), .site.count = 4 },
+		{ .revision = SLICE("v2"), .site.count = 2 },
+	};
+	struct sample_day day = { .rows = rows, .count = 3 };
+	size_t others;
+
+	CHECK_SLICE(sample_revision(&day, &others), "v2");
+	CHECK_INT(others, 1);
+	day.count = 0;
+	CHECK_SLICE(sample_revision(&day, &others), "");
+	CHECK_INT(others, 0);
+}
+
 static const struct tap_test tests[] = {
 	{ "a tally is not asked for a day, hour or function it has not",
 	    asks_for_columns },
@@ -254,7 +277,8 @@ static const struct tap_test tests[] = {
 	{ "sites are added up by what is grouped by, in that order", groups },
 	{ "the kind takes the operation's place", groups_by_kind },
 	{ "a day can be cut at an hour", cuts_at_an_hour },
-	{ "several days become their mean", takes_the_mean },
+	{ "an hour may tell its minutes", reads_minutes },
+	{ "a day ran the revision that counted most", tells_revisions },
 	{ "a sum beyond 2^64-1 stays there and says so", stays_at_the_most },
 	{ "keys that cannot be compared by are refused", reads_keys },
 	{ 0 },
