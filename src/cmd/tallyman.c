@@ -28,6 +28,8 @@ static const struct {
 } commands[] = {
 	{ "scan", "count the datastore operations of each line of code" },
 	{ "diff", "which line of code issues more of them than before" },
+	{ "why", "why there is more of one operation, in one command" },
+	{ "annotate", "a source file with its counts in the margin" },
 	{ "db", "list, export and forget the days that scan --store keeps" },
 	{ "fetch", "collect what a rate-limited API knows, for cron" },
 };

@@ -51,6 +51,12 @@ for page do
 	cd "$work/$name" || exit 2
 	examples "$page" >"$work/examples"
 	while read -r example <&3; do
+		case $example in
+		*--repo*) command -v git >/dev/null || {
+			skip 'git is not installed' "$name: $example"
+			continue
+		} ;;
+		esac
 		check "$name: $example" answers "$example"
 	done 3<"$work/examples"
 done

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A sample of scans and diffs under valgrind: no bad access, no leak.
+# A sample of scans and comparisons under valgrind: no bad access, no leak.
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 
 command -v valgrind >/dev/null || skip_all 'valgrind is not installed'
@@ -43,4 +43,11 @@ head -c 20000 2013-06-12.log.1.gz >cut.gz
 check_status 2 'a cut gzip file is' scan cut.gz
 check_status 1 'a diff is' \
 	under_valgrind tallyman-diff --format table old.csv new.csv
+check_status 1 'a page is' \
+	under_valgrind tallyman-diff --format html -o page.html old.csv new.csv
+check_status 1 'an annotated source is' \
+	under_valgrind tallyman-annotate --root src badges.py old.csv new.csv
+# Not with --repo: valgrind 3.19 does not know pidfd_open().
+check_status 1 'a reason is' \
+	under_valgrind tallyman-why UserData.put old.csv new.csv
 done_testing
