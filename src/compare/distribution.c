@@ -274,6 +274,15 @@ t_upper_log(double t, double df)
 	return beta_log(df / sum, t * t / sum, df / 2, 0.5) - M_LN2;
 }
 
+/* By P(|T| >= t) = I_x(df / 2, 1/2) with x = df / (df + t^2), DLMF 8.17. */
+double
+t_quantile(double p, double df)
+{
+	double x = beta_inverse(2 * p, df / 2, 0.5);
+
+	return sqrt(df * (1 - x) / x);
+}
+
 double
 normal_upper_log(double z)
 {

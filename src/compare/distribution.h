@@ -34,6 +34,9 @@ double beta_inverse(double p, double a, double b);
 /* ln P(T >= t) of Student's t with so many degrees of freedom, df > 0. */
 double t_upper_log(double t, double df);
 
+/* t with P(T >= t) = p, for 0 < p <= .5. */
+double t_quantile(double p, double df);
+
 /* ln P(Z >= z) of the normal distribution. */
 double normal_upper_log(double z);
 

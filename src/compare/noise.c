@@ -21,7 +21,8 @@ enum {
 #define ASSUMED_CV 0.12
 #define ONE_SIDED 1.645
 #define TWO_SIDED 1.96
-#define RATE 0.05 /* of false discoveries that is put up with */
+#define TAIL 0.025 /* each, of the interval of a ratio */
+#define RATE 0.05  /* of false discoveries that is put up with */
 #define LARGE_PART 0.5
 #define MAX_PRIOR_DAYS 50.0
 #define ASSUMED_PRIOR_DAYS 4.0
@@ -210,6 +211,7 @@ struct judge {
 	double factor;
 	double variance;   /* of a site's ln rate from day to day */
 	double prior_days; /* that the variance is worth */
+	double two_sided;  /* standard errors of the interval of a ratio */
 	double *values;    /* room for one of each series */
 
 	/* Quantiles of tiny counts, see odds_low(); 0: not yet reckoned. */
@@ -373,7 +375,7 @@ tell_ratio(struct judge *judge, size_t index, double logarithm,
 {
 	double old = judge->pasts[index].sum;
 	uint64_t new = judge->series[index].new;
-	double margin = TWO_SIDED * verdict->error;
+	double margin = judge->two_sided * verdict->error;
 
 	verdict->ratio_low = NAN;
 	verdict->ratio_high = NAN;
@@ -509,10 +511,13 @@ judge_all(struct judge *judge, struct noise_verdict *verdicts)
 		if (is_claimed)
 			sum_up_logs(judge, i);
 	}
-	if (is_claimed)
+	if (is_claimed) {
 		tell_prior(judge);
-	else
+		judge->two_sided = t_quantile(TAIL,
+		    judge->prior_days + judge->days_used - 1);
+	} else {
 		tell_spread(judge);
+	}
 	for (size_t i = 0; i < judge->count; i++)
 		if (is_claimed)
 			test(judge, i, &verdicts[i]);
@@ -538,6 +543,7 @@ noise_judge(struct noise *noise, const struct noise_series *series,
 		.factor = factor > 0 && isfinite(factor) ? factor : 1,
 		.variance = ASSUMED_CV * ASSUMED_CV,
 		.prior_days = ASSUMED_PRIOR_DAYS,
+		.two_sided = TWO_SIDED,
 	};
 
 	*noise = (struct noise){ 0 };

@@ -47,7 +47,8 @@ struct noise_verdict {
 	double error;      /* standard error of ln(new/expected) */
 	double excess;     /* new - expected */
 	double low;        /* of the excess: with 95 % it is more; 0: noise */
-	double ratio_low;  /* new/old with 95 % between these; old as */
+	double ratio_low;  /* new/old with 95 % between these (by t, where p is
+			    * claimed, else by 1.96 errors); old as */
 	double ratio_high; /* the mean of the old days; NaN where that is 0 */
 	double p;          /* two-sided; NaN: not claimed */
 	double q;          /* the false discovery rate; NaN: not claimed */

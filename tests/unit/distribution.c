@@ -222,6 +222,17 @@ knows_t(void)
 }
 
 static void
+knows_quantiles_of_t(void)
+{
+	NEAR(t_quantile(0.025, 3), 3.1824463052837091);
+	NEAR(t_quantile(0.025, 7), 2.3646242515927849);
+	NEAR(t_quantile(0.25, 1), 1);
+	CHECK(values_near(t_quantile(0.025, 1e6), 1.959966, 1e-6));
+	NEAR(t_quantile(0.5, 5) + 1, 1);
+	NEAR(exp(t_upper_log(t_quantile(0.01, 12.5), 12.5)), 0.01);
+}
+
+static void
 meets_t_table(void)
 {
 	if (!values_read(&table, "t_tail.csv"))
@@ -314,6 +325,7 @@ static const struct tap_test tests[] = {
 	    knows_poisson_intervals },
 	{ "these are those of the table", meets_poisson_intervals },
 	{ "Student's t has its known tails", knows_t },
+	{ "the quantiles of t are where its tails say", knows_quantiles_of_t },
 	{ "they are those of the table", meets_t_table },
 	{ "the normal distribution has its known tails", knows_normal },
 	{ "they are those of the table", meets_normal_table },

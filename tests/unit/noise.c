@@ -211,6 +211,10 @@ assumes_the_noise_of_few(void)
 	/* s0^2 = .0144 is worth 4 days, and there are three of its own. */
 	NEAR(example.verdicts[0].error,
 	    sqrt(0.0144 * 4 / 7 * 1.25 + 1 / 1700.5 + 1 / 1000.5 / 4));
+	/* The interval is that of the t with these seven. */
+	NEAR(log(example.verdicts[0].ratio_high /
+		 example.verdicts[0].ratio_low),
+	    2 * 2.3646242515927849 * example.verdicts[0].error);
 	end();
 }
 
