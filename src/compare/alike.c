@@ -19,6 +19,10 @@
 /* One-sided, 95 %. */
 #define SURE 1.645
 
+/* How much of the excess all but the largest part must have: of less nobody
+ * would speak. */
+#define LEAST .1
+
 struct sum {
 	double expected;
 	double seen;
@@ -87,7 +91,7 @@ most_have_ratio(const struct change *const *changes, size_t count,
 }
 
 /* Whether what is left without the part that rose most rose by half as much at
- * least, as logarithms, and by more than noise. */
+ * least, as logarithms, by more than noise, and is worth a word. */
 static bool
 rest_rose(const struct sum *parts, size_t count, const struct sum *all)
 {
@@ -102,6 +106,7 @@ rest_rose(const struct sum *parts, size_t count, const struct sum *all)
 	rest.seen -= parts[first].seen;
 	rest.variance -= parts[first].variance;
 	return rest.seen - rest.expected > SURE * sqrt(rest.variance) &&
+	    rest.seen - rest.expected >= LEAST * (all->seen - all->expected) &&
 	    2 * log_ratio(rest.seen, rest.expected) >=
 	    log_ratio(all->seen, all->expected);
 }

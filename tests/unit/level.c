@@ -104,6 +104,26 @@ finds_a_row_among_small_ones(void)
 	CHECK_INT(level.kind, LEVEL_CHANGE);
 }
 
+/* What is new beside it is small, and has no ratio that could be alike. */
+static void
+finds_a_row_among_new_ones(void)
+{
+	struct rows rows = { .factor = 1 };
+	struct level level;
+
+	rows_add(&rows, "app/cities.rb:4 index City.select", 572, 3178);
+	rows_add(&rows, "app/cities.rb:13 make City.select", 0, 65);
+	rows_add(&rows, "app/cities.rb:9 make City.select", 0, 7);
+	rows_add(&rows, "app/cities.rb:10 make City.select", 0, 4);
+	rows_add(&rows, "app/cities.rb:11 make City.select", 0, 3);
+	rows_add(&rows, "app/places.rb:8 index City.select", 0, 1);
+	level = tell(&rows);
+	CHECK_INT(level.kind, LEVEL_CHANGE);
+	if (!CHECK_INT(level.count, 1))
+		return;
+	CHECK_SLICE(change_site(level.elements[0].change)->line, "4");
+}
+
 static void
 finds_a_site(void)
 {
@@ -433,6 +453,8 @@ static const struct tap_test tests[] = {
 	    finds_a_row_alone_in_its_directory },
 	{ "small rows beside it do not make it a file",
 	    finds_a_row_among_small_ones },
+	{ "a row beside new ones that are small is told",
+	    finds_a_row_among_new_ones },
 	{ "all operations of a line are a site", finds_a_site },
 	{ "a few rows are named, the largest first", finds_several_rows },
 	{ "several lines of a function are the function", finds_a_function },
