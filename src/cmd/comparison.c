@@ -321,15 +321,20 @@ comparison_is_fine(const struct comparison *comparison,
 	return true;
 }
 
+bool
+comparison_is_about(struct slice subject, struct slice operation)
+{
+	return subject.len == 0 || slice_equal(operation, subject) ||
+	    slice_equal(operation_kind(operation), subject);
+}
+
 /* Whether a change is of the operation, or kind, that is asked about. */
 static bool
 is_subject(const struct change *change, const void *context)
 {
 	const struct slice *subject = context;
-	struct slice operation = change_site(change)->operation;
 
-	return slice_equal(operation, *subject) ||
-	    slice_equal(operation_kind(operation), *subject);
+	return comparison_is_about(*subject, change_site(change)->operation);
 }
 
 /* Sets err where no day has the subject, with what is called alike. */
@@ -448,10 +453,7 @@ rank(struct comparison *comparison, const struct comparison_request *request,
 	}
 	ranking_keep(&comparison->asked, request->min_count,
 	    request->min_delta);
-	if (select_subject(comparison, &request->subject, err) != 0)
-		return -1;
-	coarsen(comparison, request);
-	return 0;
+	return select_subject(comparison, &request->subject, err);
 }
 
 static void
@@ -619,6 +621,7 @@ comparison_run(struct comparison *comparison,
 		return -1;
 	comparison->is_trouble = comparison->inside->operands.is_trouble |
 	    is_over(comparison->inside);
+	coarsen(comparison, request); /* sums that nobody asked for */
 	begin_report(comparison, request);
 	if (!request->wants_words)
 		note_caveats(comparison);

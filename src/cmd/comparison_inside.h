@@ -63,6 +63,10 @@ void comparison_match(const struct comparison *comparison,
 bool comparison_is_fine(const struct comparison *comparison,
     const struct comparison_request *request);
 
+/* Whether an operation is what is asked about: it, or one of that kind. An
+ * empty subject is all. */
+bool comparison_is_about(struct slice subject, struct slice operation);
+
 /* --- comparison_times.c --- */
 
 /* Fills report.old_hours, new_hours and since, where hours are known. */

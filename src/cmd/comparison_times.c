@@ -32,19 +32,12 @@ struct hours {
 	struct buf key;
 };
 
-static bool
-is_of_subject(struct slice subject, struct slice operation)
-{
-	return subject.len == 0 || slice_equal(operation, subject) ||
-	    slice_equal(operation_kind(operation), subject);
-}
-
 static void
 add_row(struct hours *hours, const struct sample_row *row)
 {
 	double count = (double)row->site.count;
 
-	if (!is_of_subject(hours->subject, row->site.operation))
+	if (!comparison_is_about(hours->subject, row->site.operation))
 		return;
 	if (row->hour < 0) {
 		hours->has_unknown = true;
@@ -153,7 +146,8 @@ add_minute(const struct comparison *comparison, struct slice subject,
 	size_t slot = (size_t)row->hour * SLOTS_OF_AN_HOUR +
 	    (size_t)row->minute / SLOT_MINUTES;
 
-	if (row->minute < 0 || !is_of_subject(subject, row->site.operation))
+	if (row->minute < 0 ||
+	    !comparison_is_about(subject, row->site.operation))
 		return;
 	for (size_t i = 0; i < inside->count; i++) {
 		const struct diff_operand *operand = inside->days[i].operand;

@@ -366,4 +366,17 @@ else
 	skip 'real logs are missing' "$sentence"
 fi
 
+# The sentence looks at files where no line stands out; that is not asked for.
+for day in 05 12; do
+	cat <<EOS >"most-$day.csv"
+day,file,line,function,operation,count,entries
+2013-06-$day,a.py,1,f,X.get,18446744073709551615,1
+2013-06-$day,a.py,2,f,X.get,18446744073709551000,1
+EOS
+done
+check_status 0 'sums that nobody asked for may pass 2^64-1' \
+    tallyman diff --format table most-05.csv most-12.csv
+check_status 2 'those that are asked for may not' \
+    tallyman diff --by file most-05.csv most-12.csv
+
 done_testing
