@@ -4,8 +4,8 @@
 #include "scan/statement.h"
 
 #include "base/ascii.h"
+#include "model/shape.h"
 #include "model/sqltoken.h"
-#include "scan/shape.h"
 
 static struct sql_token
 next_token(struct sql_lexer *lexer)
@@ -49,6 +49,12 @@ add_operations(struct statement_giver *giver, struct slice sql, bool is_shape)
 	return true;
 }
 
+static void
+add_comment(void *context, struct slice text)
+{
+	tag_add_comment(text, false, context);
+}
+
 /* What names the caller comes first, then all else. */
 void
 statement_give(struct statement_giver *giver, const struct statement *statement)
@@ -66,7 +72,7 @@ statement_give(struct statement_giver *giver, const struct statement *statement)
 
 	buf_clear(&giver->source);
 	is_shape = !giver->shapes.is_resting &&
-	    shape_of(sql, &giver->shape, &giver->source);
+	    shape_of(sql, &giver->shape, add_comment, &giver->source);
 	if (is_shape) {
 		sql = buf_slice(&giver->shape);
 	} else {

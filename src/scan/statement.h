@@ -29,7 +29,7 @@ struct statement {
 /* Gives statements to a reader's events. Start it with its events only. */
 struct statement_giver {
 	const struct reader_events *events;
-	struct memo shapes; /* the operations of shapes (scan/shape.h) */
+	struct memo shapes; /* the operations of shapes (model/shape.h) */
 	struct buf shape;   /* of the statement */
 	struct buf source;  /* what the entry is made of */
 	struct buf decoded; /* what tag_find() had to decode */

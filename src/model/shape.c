@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config.h"
 
-#include "scan/shape.h"
+#include "model/shape.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -12,7 +12,6 @@
 
 #include "base/ascii.h"
 #include "base/upto.h"
-#include "scan/tag.h"
 
 /*
  * What model/sqltoken.c makes of a text decides: a shape has the tokens of its
@@ -25,7 +24,8 @@ struct maker {
 	const char *at;
 	const char *end;
 	char *to; /* no shape is longer than its text, so there is room */
-	struct buf *comments;
+	shape_comment *comment;
+	void *context;
 };
 
 /* As the lexer has it. */
@@ -217,7 +217,8 @@ take_comment(struct maker *maker)
 		if (at[1] == '/')
 			break;
 	}
-	tag_add_comment(slice_between(text, at), false, maker->comments);
+	if (maker->comment != NULL)
+		maker->comment(maker->context, slice_between(text, at));
 	memcpy(maker->to, "/**/", 4);
 	maker->to += 4;
 	maker->at = at + 2;
@@ -262,13 +263,15 @@ take_special(struct maker *maker)
 }
 
 bool
-shape_of(struct slice sql, struct buf *shape, struct buf *comments)
+shape_of(struct slice sql, struct buf *shape, shape_comment *comment,
+    void *context)
 {
 	struct maker maker = {
 		.begin = sql.ptr,
 		.at = sql.ptr,
 		.end = sql.ptr + sql.len,
-		.comments = comments,
+		.comment = comment,
+		.context = context,
 	};
 
 	buf_clear(shape);
