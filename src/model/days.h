@@ -139,7 +139,7 @@ struct days_input {
 	struct buf preset; /* its name; "": a tally, whose header is in state */
 	uint64_t preset_hash; /* of all that its reader was told */
 	struct buf pointer;   /* where its text lies in JSON; "": it does not */
-	bool is_guess;        /* no caller was seen in it */
+	bool is_guess;        /* no line of it was sure of that */
 	struct buf state;     /* what its reader carries */
 
 	int64_t seen;       /* in seconds since 1970: by the last scan */

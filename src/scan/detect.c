@@ -17,6 +17,7 @@ enum {
 /* A reader's events while probing: only counts. */
 struct probe {
 	uint64_t callers;
+	uint64_t own; /* callers and repeats */
 	uint64_t statements;
 };
 
@@ -25,10 +26,12 @@ probe_entry(void *context, const struct entry *entry)
 {
 	struct probe *probe = context;
 
-	if (entry->caller.file.len > 0)
-		probe->callers++;
-	else
+	if (entry->caller.file.len == 0) {
 		probe->statements++;
+		return;
+	}
+	probe->callers++;
+	probe->own++;
 }
 
 static void
@@ -51,8 +54,10 @@ probe_reason(void *context, struct slice line, const char *reason)
 static void
 probe_repeat(void *context, struct slice line)
 {
-	(void)context;
+	struct probe *probe = context;
+
 	(void)line;
+	probe->own++;
 }
 
 static void
@@ -99,15 +104,14 @@ is_better(const struct detect_hit *old, const struct preset *preset,
     const struct probe *probe)
 {
 	if (old->preset == NULL)
-		return probe->callers > 0 || probe->statements > 0;
-	if (probe->callers == 0 && old->callers == 0)
+		return probe->own > 0 || probe->statements > 0;
+	if (probe->own == 0 && old->own == 0)
 		return probe->statements > old->statements;
 	if (preset->priority > old->preset->priority)
-		return probe->callers * ENOUGH >= old->callers &&
-		    probe->callers > 0;
+		return probe->own * ENOUGH >= old->own && probe->own > 0;
 	if (preset->priority == old->preset->priority)
-		return probe->callers > old->callers;
-	return probe->callers / ENOUGH > old->callers;
+		return probe->own > old->own;
+	return probe->own / ENOUGH > old->own;
 }
 
 static void
@@ -121,7 +125,7 @@ try_all(const struct detect *detect, const char *json_pointer,
 		probe_text(detect, preset, json_pointer, text, &probe);
 		if (is_better(hit, preset, &probe))
 			*hit = (struct detect_hit){ preset, json_pointer,
-				probe.callers, probe.statements };
+				probe.callers, probe.own, probe.statements };
 	}
 }
 
@@ -130,10 +134,9 @@ try_all(const struct detect *detect, const char *json_pointer,
 static bool
 is_better_inside(const struct detect_hit *raw, const struct detect_hit *inside)
 {
-	if (inside->callers == 0 || raw->callers == 0)
-		return inside->callers > 0;
-	return raw->preset->reader != &reader_json &&
-	    inside->callers >= raw->callers &&
+	if (inside->own == 0 || raw->own == 0)
+		return inside->own > 0;
+	return raw->preset->reader != &reader_json && inside->own >= raw->own &&
 	    inside->preset->priority >= raw->preset->priority;
 }
 
@@ -180,7 +183,7 @@ detect_spread(const struct detect *detect, struct source *source, uint64_t size,
 	struct buf sample = { 0 };
 	struct err err;
 
-	for (uint64_t i = 1; i <= SAMPLES && best->callers == 0; i++) {
+	for (uint64_t i = 1; i <= SAMPLES && best->own == 0; i++) {
 		uint64_t at = size / (SAMPLES + 1) * i;
 		struct detect_hit hit;
 		ssize_t n;
@@ -195,7 +198,7 @@ detect_spread(const struct detect *detect, struct source *source, uint64_t size,
 			at + (uint64_t)n == size),
 		    &hit);
 		if (hit.preset != NULL &&
-		    (best->preset == NULL || hit.callers > 0 ||
+		    (best->preset == NULL || hit.own > 0 ||
 			hit.statements > best->statements))
 			*best = hit;
 	}
@@ -217,7 +220,7 @@ detect_source(const struct detect *detect, struct source *source,
 			detect_spread(detect, source, all, hit);
 		return;
 	}
-	while (hit->callers == 0 && text.len == size && size < STREAM_MOST) {
+	while (hit->own == 0 && text.len == size && size < STREAM_MOST) {
 		size *= 16;
 		text = source_peek(source, size);
 		detect_text(detect, whole_lines(text, true, text.len < size),

@@ -6,6 +6,10 @@
  * Which format an input has: every preset that comes into question reads a
  * sample, and the one that finds the most callers has it, a special one
  * before a general one that finds about as many.
+ *
+ * What a preset knows to be said again speaks for it as a caller does: a log
+ * may begin with that (a server's "bind", before its "execute"), and a general
+ * one, which does not know better, would count it.
  */
 
 #include <stddef.h>
@@ -26,15 +30,16 @@ struct detect {
 struct detect_hit {
 	const struct preset *preset;
 	const char *json_pointer;
-	uint64_t callers;    /* entries with a caller */
+	uint64_t callers;    /* entries with a caller, */
+	uint64_t own;        /* and with them what was said already */
 	uint64_t statements; /* operations without one */
 };
 
 /*
  * Looks at a source that was just opened: at its first 64 KiB, then, where
- * those hold no caller, at more of it (samples spread over a file, up to
- * 16 MiB of a stream). The source gives all its bytes afterwards. hit->preset
- * is NULL when nothing fits.
+ * those hold nothing of the kind, at more of it (samples spread over a file, up
+ * to 16 MiB of a stream). The source gives all its bytes afterwards.
+ * hit->preset is NULL when nothing fits.
  */
 void detect_source(const struct detect *detect, struct source *source,
     struct detect_hit *hit);

@@ -45,7 +45,7 @@ struct input {
 	bool is_tally; /* then tally_keys are its columns */
 	struct tally_keys tally_keys;
 	const struct preset *preset; /* NULL: no format fits */
-	bool is_guess;               /* no caller was seen in it */
+	bool is_guess;               /* no line of it was sure */
 	const char *json_pointer;    /* its text lies inside JSON, or NULL */
 };
 

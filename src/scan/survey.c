@@ -112,7 +112,7 @@ look_at(const struct survey *survey, const struct detect *detect,
 		input->preset = hit.preset;
 		input->json_pointer = hit.preset != NULL ? hit.json_pointer :
 							   detect->json_pointer;
-		input->is_guess = hit.callers == 0;
+		input->is_guess = hit.own == 0;
 		break;
 	default:
 		err_wrap(&err, "%s: line 1", input_name(input));
@@ -171,7 +171,7 @@ fallback_of(const struct survey *survey)
 	return fallback;
 }
 
-/* The format of an input whose samples show no caller: that of most others,
+/* The format of an input whose samples tell none: that of most others,
  * else what its statements look like. */
 static void
 guess_format(struct input *input, const struct input *usual,

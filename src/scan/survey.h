@@ -38,9 +38,10 @@ void survey_close(struct survey *survey);
 bool survey_has(const struct survey *survey, const struct preset *preset);
 
 /*
- * Tells of each input what it is. One whose samples show no caller takes the
- * format of most others, else what its statements look like: a guess. Prints
- * what cannot be opened, which is bad from then on, and the formats seen.
+ * Tells of each input what it is. One whose samples show nothing that is sure
+ * (detect.h: own) takes the format of most others, else what its statements
+ * look like: a guess. Prints what cannot be opened, which is bad from then on,
+ * and the formats seen.
  */
 void survey_inputs(const struct survey *survey,
     const struct reader_options *reader_options, struct inputs *inputs);

@@ -13,18 +13,31 @@
  * until it has so many bytes. */
 enum { SAMPLE = 64 * 1024 };
 
+/* Whether a file has become shorter than what was read of it. */
+static bool
+was_cut(const struct known_input *known, uint64_t position)
+{
+	struct stat st;
+
+	return known->is_plain && fstat(known->fd, &st) == 0 &&
+	    (uint64_t)st.st_size < position;
+}
+
 /* What broke off: of a stream all before that counts; a file that can seek was
- * read in several places at once, so nothing does. */
+ * read in several places at once, so nothing does. One that was cut meanwhile,
+ * maybe before it was read on, is another one then. */
 static void
 take_trouble(struct update *update, size_t n)
 {
 	const struct input *input = &update->pass.run.inputs.items[n];
+	const struct known_input *known = &update->known[update->known_of[n]];
 	const struct reached *reached = &update->pass.run.reached[n];
 
 	if (!reached->is_troubled || !input->is_plain)
 		return;
 	update->is_again = true;
-	if (slice_ends(slice_str(reached->why.text), "cut while it was read")) {
+	if (slice_ends(slice_str(reached->why.text), "cut while it was read") ||
+	    was_cut(known, input->begin)) {
 		msg_note("%s; all is read again", reached->why.text);
 		return;
 	}
@@ -78,16 +91,6 @@ tail_of_stream(const struct known_input *known, const struct reached *reached,
 		buf_drop(tail, tail->len - DAYS_KIB);
 	if (reached->lacks_tail || reached->position == known->record.position)
 		buf_clear(tail);
-}
-
-/* Whether a file has become shorter than what was read of it. */
-static bool
-was_cut(const struct known_input *known, uint64_t position)
-{
-	struct stat st;
-
-	return known->is_plain && fstat(known->fd, &st) == 0 &&
-	    (uint64_t)st.st_size < position;
 }
 
 /* Writes down how far an input was read. */

@@ -119,6 +119,18 @@ check 'a log that was read before is cut while it is read on' \
 count_only_good whole.log
 check 'each line counts once' stored_same
 
+# --- Before it is read on
+
+threads=1
+stored_new
+head -n 30000 whole.log >logs/app.log
+stored_scan -p callcount
+tail -n +30001 whole.log >logs/aaa.log
+stored_grow 300
+check 'a log is cut before it is read on' cut_while_read 100 copytruncate
+count_only_good logs/app.log.1 logs/aaa.log
+check 'each line counts once' stored_same
+
 # --- After it was read, before the scan ends
 
 threads=1

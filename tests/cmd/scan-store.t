@@ -369,6 +369,18 @@ check_message 'another place of the text in JSON is one' \
     tallyman scan --store --json-text /b log
 check 'and both count' sums 11 2
 
+# Of what a server does before it runs a statement, SQL in any text would be
+# one.
+fresh
+front='2013-06-12 05:00:00 UTC [7] LOG:  duration: 0.1 ms '
+text='p: DELETE FROM a WHERE b = $1 /*a.py:1*/'
+echo "$front bind $text" >log
+add log >told
+echo "$front execute $text" >>log
+check 'a log may begin with what is no statement yet' add log
+check_output 'and is none of another format for that' 'operation,count,entries
+a.delete,1,1' stored operation
+
 fresh
 check_message 'a zone that is another one elsewhere is refused' \
     '^tallyman scan: --timezone local: ' \

@@ -35,6 +35,16 @@ static const struct {
 	{ "2026-11-21 20:00:00.123 UTC [123] LOG:  statement: SELECT 1 FROM t"
 	  "\n",
 	    "postgres", NULL, 0, 1 },
+	/* No statement yet, which SQL in any text would be. */
+	{ "2026-11-21 20:00:00.123 UTC [123] LOG:  duration: 0.1 ms  bind s: "
+	  "SELECT 1 FROM t /*x.py:12*/\n",
+	    "postgres", NULL, 0, 0 },
+	{ "2026-11-21T20:00:00.123456Z\t   12 Prepare\tSELECT 1 FROM t "
+	  "/*x.py:12*/\n",
+	    "mysql-general", NULL, 0, 0 },
+	{ "{\"log\":\"2026-11-21 20:00:00.123 UTC [123] LOG:  duration: 0.1 ms "
+	  " bind s: SELECT 1 FROM t /*x.py:12*/\\n\"}\n",
+	    "postgres", "auto", 0, 0 },
 	{ "I0325 12:13:43.840185    1304 flags.go:33] FLAG: --v=\"2\"\n",
 	    "klog", NULL, 1, 0 },
 	{ "{\"level\":\"warn\",\"ts\":\"2025-08-25T06:56:01Z\","
