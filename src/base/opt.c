@@ -275,8 +275,11 @@ parser_init(struct parser *parser, const struct opt_command *command)
 	parser->rows = xcalloc(n, sizeof(parser->rows[0]));
 	parser->ats = xcalloc(n, sizeof(parser->ats[0]));
 	parser->longs = xcalloc(n + 2, sizeof(parser->longs[0]));
-	parser->shorts = xcalloc(3 * n + 2, 1);
-	parser->shorts[0] = ':'; /* getopt: report missing arguments */
+	parser->shorts = xcalloc(3 * n + 3, 1);
+	/* getopt: '+' stop at the first operand, ':' report missing arguments
+	 */
+	memcpy(parser->shorts, command->runs_program ? "+:" : ":",
+	    command->runs_program ? 2 : 1);
 	each_row(command, add_row, parser);
 	parser->longs[parser->count] = (struct option){ .name = "dump-options",
 		.val = OPT_DUMP };

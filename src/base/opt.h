@@ -54,6 +54,9 @@ struct opt_command {
 	const char *summary;  /* one line */
 	const char *usage;    /* "[-p PRESET] [FILE|DIR|-]..." */
 	const char *examples; /* whole lines, shown by -h */
+	/* The first operand ends the options: it is a program, and what stands
+	 * behind it is the program's own. */
+	bool runs_program;
 	const struct opt *options;
 	/* A table that several commands share, whose offsets count from
 	 * shared_at in the options struct; or NULL. */
@@ -81,9 +84,9 @@ opt_store opt_choice;   /* int, an index of choices */
 
 /*
  * Parses argv into *into, which the caller has filled with the defaults and
- * whose first member is a struct opt_common. Options may stand behind
- * operands; "--" ends them. Handles -h, --help, --version and --dump-options
- * itself: prints and exits 0. Sets the level of messages.
+ * whose first member is a struct opt_common. Options may stand behind operands,
+ * but for runs_program; "--" ends them. Handles -h, --help, --version and
+ * --dump-options itself: prints and exits 0. Sets the level of messages.
  *
  * Returns the index in argv of the first operand (argv is permuted), or -1
  * with err set (an unknown option's nearest is named).

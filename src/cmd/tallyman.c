@@ -31,6 +31,7 @@ static const struct {
 	{ "why", "why there is more of one operation, in one command" },
 	{ "annotate", "a source file with its counts in the margin" },
 	{ "db", "list, export and forget the days that scan --store keeps" },
+	{ "record", "count the operations of each line of a running program" },
 	{ "fetch", "collect what a rate-limited API knows, for cron" },
 };
 
@@ -164,7 +165,9 @@ main(int argc, char **argv)
 	struct output *output;
 	int at;
 
-	command_init("tallyman");
+	/* Not command_init() yet: a program inherits signals and descriptors as
+	 * they are, so that `tallyman record` can hand them on. */
+	msg_init("tallyman");
 	text = overview();
 	self.examples = text;
 	at = find_command(argc, argv);
@@ -176,6 +179,7 @@ main(int argc, char **argv)
 		memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof(*argv));
 		run(name, argv + 1);
 	}
+	command_init("tallyman");
 	if (opt_parse(&self, argc, argv, &common, &err) < 0)
 		msg_die("%s", err.text);
 	output = output_open(NULL, &err);

@@ -250,6 +250,21 @@ ends_options_at_two_dashes(void)
 }
 
 static void
+leaves_a_program_its_own_options(void)
+{
+	struct opt_command runs = command;
+	struct line line;
+
+	runs.runs_program = true;
+	parse_for(&runs, &line, "-w ls -i --nothing");
+	CHECK_INT(line.first, 2);
+	CHECK_STR(line.argv[2], "ls");
+	CHECK_STR(line.argv[3], "-i");
+	CHECK(line.options.writes);
+	CHECK(!line.options.invert);
+}
+
+static void
 takes_optional_arguments(void)
 {
 	struct line line;
@@ -584,6 +599,8 @@ static const struct tap_test tests[] = {
 	{ "long names may be shortened", takes_abbreviations },
 	{ "operands may stand anywhere", lets_operands_stand_anywhere },
 	{ "two dashes end the options", ends_options_at_two_dashes },
+	{ "where a program is run, its options are its own",
+	    leaves_a_program_its_own_options },
 	{ "an optional argument is joined to its option",
 	    takes_optional_arguments },
 	{ "an unknown option is named, and the nearest",
