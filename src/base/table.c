@@ -63,9 +63,11 @@ grow(struct table *table)
 {
 	struct table_slot *old = table->slots;
 	size_t old_room = table->room;
+	size_t room = old_room == 0 ? TABLE_FIRST_ROOM : old_room * 2;
 
-	table->room = old_room == 0 ? TABLE_FIRST_ROOM : old_room * 2;
-	table->slots = xcalloc(table->room, sizeof(table->slots[0]));
+	/* First, since memory that is short may leave this (record/guard.h). */
+	table->slots = xcalloc(room, sizeof(table->slots[0]));
+	table->room = room;
 	for (size_t i = 0; i < old_room; i++)
 		if (old[i].entry != NULL)
 			place(table, &old[i]);
