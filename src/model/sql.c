@@ -163,13 +163,16 @@ read_transaction(struct reader *reader, const char *verb)
 	return (struct found){ .verb = verb, .kind = "transaction" };
 }
 
-/* BEGIN starts a transaction, or a block whose first statement counts. */
+/* BEGIN [NOT ATOMIC] starts a transaction, or a block whose first statement
+ * counts. */
 static struct found
 read_begin(struct reader *reader, const char *verb)
 {
 	const struct statement *statement;
 
-	while (sql_token_is(peek(reader), "begin"))
+	while (sql_token_is(peek(reader), "begin") ||
+	    sql_token_is(peek(reader), "not") ||
+	    sql_token_is(peek(reader), "atomic"))
 		(void)sql_next(&reader->lexer);
 	statement = find_statement(peek(reader));
 	if (statement == NULL)
@@ -462,9 +465,44 @@ read_statement(struct reader *reader)
 	return statement->read(reader, statement->verb);
 }
 
+/* Whether what END ends was not begun with BEGIN or CASE. */
+static bool
+is_end_of_other(const struct reader *reader)
+{
+	struct sql_token token = peek(reader);
+
+	return sql_token_is(token, "if") || sql_token_is(token, "loop") ||
+	    sql_token_is(token, "while") || sql_token_is(token, "repeat") ||
+	    sql_token_is(token, "for");
+}
+
+/* Steps behind the END of a body, from behind its BEGIN. */
+static void
+skip_body(struct reader *reader)
+{
+	struct sql_token last = { 0 };
+	struct sql_token token;
+	size_t depth = 1;
+
+	for (; depth > 0; last = token) {
+		do
+			token = sql_token_next(&reader->lexer);
+		while (token.type == SQL_COMMENT);
+		if (token.type == SQL_END)
+			return;
+		if (sql_token_is_mark(last, '.'))
+			continue;
+		if (sql_token_is(token, "end"))
+			depth -= !is_end_of_other(reader);
+		else if (sql_token_is(token, "begin"))
+			depth += !is_before_transaction(reader);
+		else if (sql_token_is(token, "case"))
+			depth += !sql_token_is(last, "end");
+	}
+}
+
 /* Steps to the next statement; false when there is none. The statements
- * between BEGIN and END of a function are not executed, and nothing tells
- * where they end. */
+ * between BEGIN and END of a function are not executed. */
 static bool
 next_statement(struct reader *reader)
 {
@@ -479,30 +517,93 @@ next_statement(struct reader *reader)
 		(void)sql_skip(&reader->lexer, SQL_STOP_MARK | SQL_STOP_WORD,
 		    none);
 		token = sql_next(&reader->lexer);
-		if (reader->has_body && sql_token_is(token, "begin"))
-			return false;
+		if (reader->has_body && sql_token_is(token, "begin")) {
+			skip_body(reader);
+			reader->has_body = false;
+		}
 	} while (token.type != SQL_END);
 	return sql_token_next(&reader->lexer).type != SQL_END;
+}
+
+static void
+add_statement(struct sql_operations *operations, struct reader *reader)
+{
+	add(operations, read_statement(reader));
+	for (size_t i = 0; i < reader->parts.count; i++)
+		add(operations, reader->writes[i]);
+}
+
+/* Adds what the text does where it is one plain query and no more. */
+static bool
+add_plain_query(struct sql_operations *operations, struct slice text)
+{
+	struct slice table;
+
+	if (!sql_is_plain_query(text, &table) || slice_chr(text, ';') != NULL)
+		return false;
+	add(operations, found_table("select", table));
+	return true;
+}
+
+static void
+clear(struct sql_operations *operations)
+{
+	operations->count = 0;
+	buf_clear(&operations->names);
 }
 
 void
 sql_read(struct slice text, struct sql_operations *operations)
 {
 	struct reader reader;
-	struct slice table;
 
 	reader_init(&reader, text);
-	operations->count = 0;
-	buf_clear(&operations->names);
-	if (sql_is_plain_query(text, &table) && slice_chr(text, ';') == NULL) {
-		add(operations, found_table("select", table));
+	clear(operations);
+	if (add_plain_query(operations, text))
 		return;
-	}
+	do
+		add_statement(operations, &reader);
+	while (next_statement(&reader));
+}
+
+/* Steps over blanks, comments and ';'. False when nothing else is left. */
+static bool
+skip_empty(struct sql_lexer *lexer)
+{
+	struct sql_lexer before;
+	struct sql_token token;
+
 	do {
-		add(operations, read_statement(&reader));
-		for (size_t i = 0; i < reader.parts.count; i++)
-			add(operations, reader.writes[i]);
-	} while (next_statement(&reader));
+		before = *lexer;
+		token = sql_token_next(lexer);
+	} while (token.type == SQL_COMMENT || sql_token_is_mark(token, ';'));
+	if (token.type == SQL_END)
+		return false;
+	*lexer = before;
+	return true;
+}
+
+bool
+sql_read_next(struct sql_rest *rest, struct sql_operations *operations)
+{
+	struct slice *text = &rest->lexer.rest;
+	struct reader reader;
+	bool goes_on = false;
+
+	clear(operations);
+	if (!skip_empty(&rest->lexer))
+		return false;
+	if (!add_plain_query(operations, *text)) {
+		reader.lexer = rest->lexer;
+		reader.in_block = rest->in_block;
+		add_statement(operations, &reader);
+		goes_on = next_statement(&reader);
+		rest->lexer = reader.lexer;
+		rest->in_block = reader.in_block;
+	}
+	if (!goes_on)
+		*text = slice_from(*text, text->len);
+	return true;
 }
 
 bool

@@ -26,6 +26,7 @@
 
 #include "base/buf.h"
 #include "base/slice.h"
+#include "model/sqltoken.h"
 
 enum { SQL_MOST_OPERATIONS = 32 };
 
@@ -41,6 +42,25 @@ struct sql_operations {
  * the count is 0 when nothing in it looks like a statement. */
 void sql_read(struct slice text, struct sql_operations *operations);
 void sql_operations_release(struct sql_operations *operations);
+
+/*
+ * The same one statement at a time: what is left of a text, in linear time
+ * whatever it is. Start it as { .lexer = { .rest = text } }.
+ *
+ * A statement ends at a ';' outside of quotes and comments. Those of a body,
+ * between CREATE TRIGGER (or PROCEDURE, FUNCTION) ... BEGIN and its END, are
+ * part of that CREATE and are not read, for it does not execute them; a body
+ * without an END goes on to the end of the text.
+ */
+struct sql_rest {
+	struct sql_lexer lexer;
+	bool in_block; /* an END ends no transaction */
+};
+
+/* Takes the next statement and reads it alone, as sql_read() does. Blanks,
+ * comments and ';' are no statement; anything else is one, and has a count of
+ * 0 when it does not look like it. False when none is left. */
+bool sql_read_next(struct sql_rest *rest, struct sql_operations *operations);
 
 /* Adds the first operation alone. Returns whether there is one. */
 bool sql_add_first(struct buf *buf, struct slice text);

@@ -353,6 +353,9 @@ definitions(void)
 		    "sql.create" },
 		{ "CREATE TABLE t (begin int); SELECT 1",
 		    "t.create sql.select" },
+		{ "CREATE TRIGGER x INSERT ON t BEGIN DELETE FROM u; END; "
+		  "INSERT INTO v VALUES (1)",
+		    "t.create v.insert" },
 		{ "CREATE EXTENSION IF NOT EXISTS hstore", "sql.create" },
 		{ "CREATE TABLE", "sql.create" },
 		{ "TRUNCATE TABLE t RESTART IDENTITY", "t.truncate" },
@@ -442,6 +445,7 @@ transactions(void)
 		/* a block of Oracle's */
 		{ "BEGIN UPDATE t SET a = 1; DELETE FROM u; END;",
 		    "t.update u.delete" },
+		{ "BEGIN NOT ATOMIC DELETE FROM t; END", "t.delete" },
 		{ "BEGIN BEGIN UPDATE t SET a = 1; END; END;", "t.update" },
 		{ 0 },
 	};
@@ -469,6 +473,106 @@ several(void)
 	};
 
 	check_rows(rows);
+}
+
+/* A text, and what its statements do: the operations of one in brackets. */
+static void
+check_statements(const char *sql, const char *want)
+{
+	struct sql_rest rest = { .lexer.rest = slice_str(sql) };
+	struct sql_operations operations = { 0 };
+	struct buf got = { 0 };
+	struct buf joined = { 0 };
+
+	while (sql_read_next(&rest, &operations)) {
+		join(&joined, &operations);
+		buf_add_format(&got, "[%.*s]", SLICE_ARG(joined));
+	}
+	if (!CHECK_SLICE(got, want))
+		printf("# of %s\n", sql);
+	CHECK_INT(operations.count, 0);
+	CHECK_INT(rest.lexer.rest.len, 0);
+	buf_release(&got);
+	buf_release(&joined);
+	sql_operations_release(&operations);
+}
+
+static void
+one_by_one(void)
+{
+	check_statements("SELECT 1", "[sql.select]");
+	check_statements("SELECT * FROM t; SELECT * FROM t;\n",
+	    "[t.select][t.select]");
+	check_statements("SELECT \"a\" FROM \"t\"; SELECT \"a\" FROM \"u\"",
+	    "[t.select][u.select]");
+	check_statements("WITH x AS (DELETE FROM t RETURNING a) INSERT INTO u "
+			 "SELECT * FROM x; COMMIT",
+	    "[u.insert t.delete][transaction.commit]");
+	check_statements("SELECT 1; nonsense; SELECT 2",
+	    "[sql.select][][sql.select]");
+	check_statements("BEGIN UPDATE t SET a = 1; DELETE FROM u; END",
+	    "[t.update][u.delete][]");
+	check_statements("/*! SET a = 1 */; /*! SET b = 1 */",
+	    "[sql.set][sql.set]");
+}
+
+static void
+no_statement_between(void)
+{
+	check_statements("", "");
+	check_statements(" ;\t;; -- nothing\n; /* ; SELECT 1 */ ;", "");
+	check_statements("; SELECT 1;; -- one\n;SELECT 2; /* two */",
+	    "[sql.select][sql.select]");
+}
+
+static void
+no_end_within(void)
+{
+	check_statements("SELECT ';' FROM t; SELECT \";\" FROM u",
+	    "[t.select][u.select]");
+	check_statements("UPDATE `;` SET a = '\\';'; DELETE FROM [a;b]",
+	    "[;.update][a;b.delete]");
+	check_statements("SELECT 'C:\\' FROM t; SELECT \"a\\\" FROM u "
+			 "WHERE \"b\" = 1",
+	    "[t.select][u.select]");
+	check_statements(
+	    "DO $a$ ; $$ ; $a$; SELECT $$;$$ -- ;\n FROM t /* ; */",
+	    "[sql.do][t.select]");
+}
+
+/* The statements of a body are none; those behind it are. */
+static void
+no_end_in_body(void)
+{
+	static const char *const bodies[] = {
+		"DELETE FROM u; INSERT INTO u VALUES (1);",
+		"DELETE FROM u; BEGIN DELETE FROM v; END; DELETE FROM w;",
+		"UPDATE u SET a = CASE b WHEN 1 THEN 2 END; DELETE FROM v;",
+		"CASE b WHEN 1 THEN DELETE FROM v; END CASE; DELETE FROM w;",
+		"IF a THEN DELETE FROM v; END IF; DELETE FROM w;",
+		"LOOP DELETE FROM v; END /* it */ LOOP; DELETE FROM w;",
+		"DELETE FROM v WHERE v.end = v . case; DELETE FROM w;",
+		"BEGIN TRAN; DELETE FROM u; COMMIT; DELETE FROM w;",
+		"INSERT INTO u VALUES ('END;'); -- END;\n DELETE FROM w;",
+	};
+	static const char *const heads[] = { "TRIGGER x AFTER INSERT ON t",
+		"PROCEDURE p(a int)", "FUNCTION f() RETURNS int" };
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		for (size_t j = 0; j < sizeof(heads) / sizeof(heads[0]); j++) {
+			(void)snprintf(text, sizeof(text),
+			    "CREATE %s BEGIN %s %s END; SELECT 1", heads[j],
+			    j == 2 ? "ATOMIC" : "", bodies[i]);
+			check_statements(text,
+			    j == 0 ? "[t.create][sql.select]" :
+				     "[sql.create][sql.select]");
+		}
+	}
+	check_statements("CREATE TRIGGER x INSERT ON t BEGIN SELECT 1; SELECT",
+	    "[t.create]");
+	check_statements("CREATE TABLE t (begin int); SELECT 1",
+	    "[t.create][sql.select]");
 }
 
 static void
@@ -574,6 +678,21 @@ long_names(void)
 
 /* Were one of these read again and again, the test would take hours. */
 static void
+check_long(struct slice text)
+{
+	struct sql_rest rest = { .lexer.rest = text };
+	struct sql_operations operations = { 0 };
+	size_t left = SIZE_MAX;
+
+	while (sql_read_next(&rest, &operations)) {
+		if (!CHECK(rest.lexer.rest.len < left))
+			break;
+		left = rest.lexer.rest.len;
+	}
+	sql_operations_release(&operations);
+}
+
+static void
 long_texts(void)
 {
 	static const char *const starts[] = { "SELECT ", "SELECT * FROM ",
@@ -595,6 +714,7 @@ long_texts(void)
 				buf_add_str(&text, pieces[j]);
 			sql_read(buf_slice(&text), &operations);
 			CHECK(operations.count <= 2);
+			check_long(buf_slice(&text));
 		}
 	}
 	buf_release(&text);
@@ -616,6 +736,12 @@ static const struct tap_test tests[] = {
 	{ "what names no table is of kind sql", other_statements },
 	{ "transactions are of kind transaction", transactions },
 	{ "several statements are read, each operation once", several },
+	{ "statements are read one by one", one_by_one },
+	{ "blanks, comments and semicolons are no statement",
+	    no_statement_between },
+	{ "no statement ends within quotes or comments", no_end_within },
+	{ "the body of a trigger, procedure or function is part of it",
+	    no_end_in_body },
 	{ "comments are stepped over", comments },
 	{ "a cut text gives what its front tells", cut_texts },
 	{ "what is no statement gives nothing", no_statements },
