@@ -13,7 +13,7 @@ project_files()
 		git ls-files --cached --others --exclude-standard
 	else
 		find .ci tools ./*.ac ./*.am ./*.md ./*.sh -type f
-		find man src tests -name '*.[chtm15-7]' -o -name '*.preset' \
+		find examples man src tests -name '*.[chtm135-7]' -o -name '*.preset' \
 		    -o -name '*.sh' -o -name '*.awk'
 	fi | while read -r path; do
 		if [ -f "$path" ]; then
@@ -23,7 +23,8 @@ project_files()
 }
 
 project_files >"$work/files"
-grep '^\(\./\)\{0,1\}\(src\|tests\)/.*\.[ch]$' "$work/files" >"$work/c_files"
+grep '^\(\./\)\{0,1\}\(examples\|src\|tests\)/.*\.[ch]$' "$work/files" \
+    >"$work/c_files"
 xargs awk -f tests/lint/code.awk <"$work/c_files" >"$work/code"
 
 # no_code PATTERN: prints the lines of C code that match (grep -E), fails if
@@ -74,7 +75,7 @@ check 'C files keep to 80 columns' no_long_lines
 
 no_loose_blanks()
 {
-	grep -E '\.(c|h|sh|t|ac|am|awk|[157])$|^tools/' "$work/files" |
+	grep -E '\.(c|h|sh|t|ac|am|awk|[1357])$|^tools/' "$work/files" |
 	    xargs grep -nE '[ 	]+$' /dev/null >"$work/blanks"
 	cat "$work/blanks"
 	[ ! -s "$work/blanks" ]

@@ -14,7 +14,7 @@ may_include()
 	scan) echo base engine model scan ;;
 	compare) echo base model compare ;;
 	repo) echo base model compare repo ;;
-	record) echo model record ;;
+	record) echo base model record ;;
 	fetch) echo base fetch ;;
 	cmd) echo base engine model scan compare repo record fetch cmd ;;
 	*) return 1 ;;
@@ -40,5 +40,14 @@ for folder in "$top_srcdir"/src/*/; do
 	check "src/$name includes no other layers than it may" \
 	    wrong_includes "$name"
 done
+
+# record runs inside other programs.
+no_end_of_a_host()
+{
+	cd "$top_srcdir/src/record" || return 1
+	! grep -nE '"base/(err|msg|opt|output|source|spawn|walk|worker|db)\.h"' \
+	    ./*.[ch]
+}
+check 'src/record includes nothing that prints or ends' no_end_of_a_host
 
 done_testing

@@ -6,7 +6,7 @@
 command -v mandoc >/dev/null || skip_all 'mandoc is missing'
 
 found=
-for page in "$top_srcdir"/man/*.[157]; do
+for page in "$top_srcdir"/man/*.[1357]; do
 	[ -f "$page" ] || continue
 	found=yes
 	check "$(basename "$page") has no mistakes" \
