@@ -5,7 +5,7 @@
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/lib/tap.sh"
 
 command -v mandoc >/dev/null || skip_all 'mandoc is not installed'
-set -- "$top_srcdir"/man/*.[157]
+set -- "$top_srcdir"/man/*.[1357]
 [ -f "$1" ] || skip_all 'there are no manual pages'
 
 "$top_srcdir/tools/demo-logs" "$work/logs"
@@ -22,6 +22,13 @@ for day in today yesterday; do
 done
 tallyman scan -q --store --db "$work/store" "$work/live" "$work"/logs/2013-* ||
     exit 2
+
+# Programs that pages show are compiled against the build.
+cp "$top_srcdir"/examples/* "$work/logs"
+CPATH=$top_srcdir/src/record
+LIBRARY_PATH=$top_builddir
+LD_LIBRARY_PATH=$top_builddir
+export CPATH LIBRARY_PATH LD_LIBRARY_PATH
 
 # examples PAGE: its commands, one a line; a line that ends in \ goes on.
 examples()
@@ -50,8 +57,17 @@ for page do
 	export TALLYMAN_DB
 	cd "$work/$name" || exit 2
 	examples "$page" >"$work/examples"
+	recorded=
 	while read -r example <&3; do
-		case $example in
+		case $recorded$example in
+		# And what comes behind, which reads what was recorded.
+		*'tallyman record'* | cc\ * | *feed*)
+			[ -f "$top_builddir/record.so" ] || {
+				recorded='tallyman record'
+				skip 'tallyman record is not built' \
+				    "$name: $example"
+				continue
+			} ;;
 		*--repo*) command -v git >/dev/null || {
 			skip 'git is not installed' "$name: $example"
 			continue
