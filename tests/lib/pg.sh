@@ -2,13 +2,16 @@
 # shellcheck shell=sh disable=SC2154 # tests/lib/tap.sh comes before
 #
 # A PostgreSQL server of a test's own, for tests that source it behind
-# tests/lib/tap.sh. It listens on a socket in its own folder alone, is owned
-# by "postgres" where root runs the test (initdb refuses root), and is gone
-# when the test ends, however it ends.
+# tests/lib/tap.sh. It listens on a socket in its own folder, is owned by
+# "postgres" where root runs the test (initdb refuses root), and is gone when
+# the test ends, however it ends.
 #
 #	pg_find         false when there is no server to run
 #	pg_init         makes the folder $pg and an empty cluster in it
 #	pg_start ARG... starts the server; ARGs are postgres's own (-c NAME=VALUE)
+#	pg_start_port ARG...
+#	                starts it on a loopback port too, which PGPORT then
+#	                tells to clients (tests/lib/port.sh comes before)
 #	pg_stop         stops it, so that its logs are whole
 #	pg_psql ARG...  psql, connected to it: the simple protocol
 #	pg_bench ARG... pgbench, connected to it: -M extended, -M prepared
@@ -75,6 +78,18 @@ pg_start()
 	else
 		pg_as "$@"
 	fi
+}
+
+pg_start_port()
+{
+	for _ in 1 2 3 4 5; do
+		PGPORT=$(port_free) || return
+		export PGPORT
+		pg_start -c listen_addresses=127.0.0.1 -c "port=$PGPORT" \
+		    "$@" && return
+		grep -q 'Address already in use' "$pg/start.out" || break
+	done
+	return 1
 }
 
 pg_stop()
