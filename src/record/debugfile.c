@@ -14,6 +14,7 @@
 
 #include <elfutils/libdwelf.h>
 #include <gelf.h>
+#include <zlib.h>
 
 #define ASIDE "/usr/lib/debug"
 
@@ -93,24 +94,6 @@ debugfile_has(const struct debugfile *file, const char *section)
 	return false;
 }
 
-/* The CRC-32 of Ethernet, gzip and .gnu_debuglink. */
-static uint32_t
-checksum(const unsigned char *bytes, size_t size)
-{
-	uint32_t table[256];
-	uint32_t crc = UINT32_MAX;
-
-	for (uint32_t i = 0; i < 256; i++) {
-		table[i] = i;
-		for (int bit = 0; bit < 8; bit++)
-			table[i] = table[i] >> 1 ^
-			    (table[i] & 1 ? UINT32_C(0xedb88320) : 0);
-	}
-	for (size_t i = 0; i < size; i++)
-		crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xff];
-	return ~crc;
-}
-
 /* Opens what may have been put aside. crc is NULL where a build id led there.
  */
 static bool
@@ -127,7 +110,8 @@ try(struct debugfile *found, const struct debugfile *file, const char *path,
 	if (len > 0 && dwelf_elf_gnu_build_id(found->elf, &found_id) > 0)
 		same = debugfile_is(found, id, (size_t)len);
 	else
-		same = crc != NULL && checksum(found->map, found->size) == *crc;
+		same = crc != NULL &&
+		    crc32_z(0, found->map, found->size) == *crc;
 	if (same &&
 	    (debugfile_has(found, ".debug_info") ||
 		debugfile_has(found, ".zdebug_info")))
