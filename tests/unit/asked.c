@@ -16,20 +16,8 @@
 #include "model/shape.h"
 #include "record/counts.h"
 
+#include "sanitized.h"
 #include "tap.h"
-
-/* The sanitizers take memory of their own. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(memory_sanitizer)
-#define IS_SANITIZED true
-#endif
-#endif
-#ifndef IS_SANITIZED
-#define IS_SANITIZED false
-#endif
 
 enum { THREADS = 8, TEXTS = 2000 };
 

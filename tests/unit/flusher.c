@@ -16,20 +16,14 @@
 #include "model/callcount.h"
 #include "record/recorder.h"
 
+#include "sanitized.h"
 #include "tap.h"
-
-#ifndef __has_feature
-#define __has_feature(name) 0
-#endif
 
 /* What a program of many threads forks may find a lock of ASan's allocator
  * held; TSan wants no threads in it, unless told, and gives it no signals. */
-#if __has_feature(address_sanitizer) || defined(__SANITIZE_ADDRESS__)
-enum { FORKS_AT_ANY_TIME = 0 };
-#else
-enum { FORKS_AT_ANY_TIME = 1 };
-#endif
-#if __has_feature(thread_sanitizer) || defined(__SANITIZE_THREAD__)
+enum { FORKS_AT_ANY_TIME = !HAS_ASAN, SIGNALS_COME = !HAS_TSAN };
+
+#if HAS_TSAN
 const char *__tsan_default_options(void);
 
 const char *
@@ -37,10 +31,6 @@ __tsan_default_options(void)
 {
 	return "die_after_fork=0:atexit_sleep_ms=0";
 }
-
-enum { SIGNALS_COME = 0 };
-#else
-enum { SIGNALS_COME = 1 };
 #endif
 
 /*
