@@ -16,10 +16,10 @@
 #include "record/caller.h"
 #include "record/counts.h"
 #include "record/ending.h"
-#include "record/recorder.h"
 #include "record/locate.h"
 #include "record/module.h"
 #include "record/prepared.h"
+#include "record/recorder.h"
 #include "record/wishes.h"
 
 typedef void end_function(int status);
